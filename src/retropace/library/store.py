@@ -176,7 +176,7 @@ class Library:
             return self.db.execute(statement, (place,)).rowcount
 
     def mark_archive_complete(self, place: str, fingerprint: str, settings_digest: str) -> None:
-        """Store that the library holds everything in an archive; delete places that are no longer in it."""
+        """Mark an archive as stored completely, unless a result may change; delete places that are no longer in it."""
         with self.translate_errors(), self.transaction():
             # What a filter excluded, or what failed for a passing reason, may get another result in the next run.
             members = "FROM main.inputs LEFT JOIN failures USING (place) WHERE container = ?"

@@ -32,7 +32,7 @@ GLANCE_S = 2
 GLANCE_SPEED_SHARE = 0.88
 """Fraction of the target speed that is kept during a glance; assumed, as no published value is known."""
 GRADE_COST_EXPONENT = 0.7
-"""Exponent by which flat over graded energy cost gives graded over flat speed (Townshend 2010, MSSE 42:160)."""
+"""Exponent by which flat over graded cost gives graded over flat speed (Townshend 2010, Med Sci Sports Exerc 42)."""
 HR_BPM_PER_GRADE = 250.0
 """Beats per minute by which the higher effort of climbing raises the steady heart rate, for a grade of 1 (100 %)."""
 CADENCE_SPM_PER_GRADE = 50.0

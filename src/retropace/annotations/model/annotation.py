@@ -23,7 +23,7 @@ class Origin:
     path: str = ""
     """File that holds the annotation; empty if it came from no file."""
     line: int | None = None
-    """Line within that file, counted from 1."""
+    """Line within the file, counted from 1."""
 
     def __str__(self) -> str:
         if self.path:

@@ -75,7 +75,7 @@ class StepModel:
     is_free: bool = False
     """Whether pace may change within the step, as in a warm-up."""
     length_strictness: float = 1.0
-    """Number by which the standard deviation of the length is divided."""
+    """Divisor of the standard deviation of the step's length."""
 
 
 @dataclass(frozen=True, slots=True)
