@@ -110,7 +110,7 @@ def _check_spans(start_s: np.ndarray, end_s: np.ndarray, direction: np.ndarray, 
 def _labelling_from_annotations(
     unresolved: list[UnresolvedAnnotation], path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None
 ) -> Labelling:
-    """Return the labelling that annotations give, which without ``clean`` must be given by elapsed times."""
+    """Return the labelling that annotations give; without ``clean``, all of them must be given by elapsed times."""
     if not unresolved:
         raise RetropaceError("holds no annotations", path=path)
     if clean is None:

@@ -23,7 +23,7 @@ def describe_fit(workout: Workout) -> tuple[str, str]:
 
 
 def build_workout_table(workout: Workout) -> TextTable:
-    """Return a table with a row for each step of the planned workout."""
+    """Return a table with a row for each step of the planned workout that was carried out."""
     rows = tuple(
         (
             str(number),
