@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from tests.support.editor_server import RunningEditor, StartEditor, serve
 from tests.support.paths import CORPUS, ROOT
+
+if TYPE_CHECKING:
+    from tests.support.editor_server import RunningEditor, StartEditor
+
+collect_ignore = ["benchmarks", "support"]
+"""Folders without tests, which would be imported to look for examples in docstrings."""
 
 # The same examples on every run of CI; at a developer's desk new ones each time. Other processes may take the time.
 settings.register_profile("retropace", derandomize=bool(os.environ.get("CI")), deadline=None)
 settings.load_profile("retropace")
 
-# Nobody's own settings decide what a test sees: they lie where there is nothing, for commands that tests start too.
-os.environ["RETROPACE_CONFIG"] = tempfile.mkdtemp(prefix="retropace-no-settings-")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nobody's own settings decide what a test sees: they lie where there is nothing, for started commands too."""
+    empty = tempfile.TemporaryDirectory(prefix="retropace-no-settings-")
+    config.add_cleanup(empty.cleanup)
+    os.environ["RETROPACE_CONFIG"] = empty.name
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than cores: while a test waits for a process, a browser or a clock, another has the core."""
+    count = yield
+    return count if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else count + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the files that hold slow tests, so that what is left at the end is short for every worker."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +63,8 @@ def samples() -> Path:
 @pytest.fixture
 def serving() -> Iterator[StartEditor]:
     """``serving(folder, file, *options)`` starts the annotation page; what still runs when the test ends is ended."""
+    from tests.support.editor_server import serve  # loads all that a page needs
+
     started: list[RunningEditor] = []
 
     def start(folder: Path, file: str, *options: str, **environment: str) -> RunningEditor:

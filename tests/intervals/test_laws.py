@@ -16,6 +16,7 @@ from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.intervals import Intervals, intervals_document, intervals_of
 from retropace.simulate.kinds import BACKWARD_KINDS, FORWARD_KINDS, INTERVAL_KINDS, draw
+from tests.support.interval_sessions import SEEDS, find_drawn_intervals
 from tests.support.simulated_labels import condition
 from tests.support.strategies import activities, annotation_lists
 
@@ -63,9 +64,8 @@ def test_whatever_was_recorded(session: tuple[Activity, list[Annotation]]) -> No
 
 @pytest.mark.parametrize("kind", [*BACKWARD_KINDS, *FORWARD_KINDS, *INTERVAL_KINDS])
 def test_sessions_of_every_kind(kind: str) -> None:
-    for seed in range(2000, 2006):
-        given_ = "nothing" if kind in FORWARD_KINDS else "one rep"
-        holds(intervals_of(condition(draw(kind, seed), seed, given_)))
+    for seed in SEEDS:
+        holds(find_drawn_intervals(kind, seed))
 
 
 def test_the_same_twice() -> None:

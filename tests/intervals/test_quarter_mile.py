@@ -10,9 +10,14 @@ import pytest
 from retropace.analysis.pipeline import analyze
 from retropace.intervals import intervals_of
 from retropace.simulate import PlannedStretch, backward, forward, rest, walk
-from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS, draw
-from tests.support.interval_sessions import annotate_backward, find_intervals, simulate_quarter_mile
-from tests.support.simulated_labels import condition
+from retropace.simulate.kinds import FORWARD_KINDS, INTERVAL_KINDS
+from tests.support.interval_sessions import (
+    SEEDS,
+    annotate_backward,
+    find_drawn_intervals,
+    find_intervals,
+    simulate_quarter_mile,
+)
 
 WARM, COOL = forward(seconds=480), forward(seconds=300, effort=0.92)
 FAST, BACK = forward(metres=400, effort=1.3), backward(metres=400)
@@ -74,6 +79,5 @@ def test_what_is_no_test(middle: list[PlannedStretch]) -> None:
 
 @pytest.mark.parametrize("kind", [*INTERVAL_KINDS, *FORWARD_KINDS, "reps", "alternating", "beginner", "long"])
 def test_none_where_the_pattern_is_absent(kind: str) -> None:
-    for seed in range(3000, 3008):
-        given = "nothing" if kind in FORWARD_KINDS else "one rep"
-        assert intervals_of(condition(draw(kind, seed), seed, given)).quarter_miles == ()
+    for seed in SEEDS:
+        assert find_drawn_intervals(kind, seed).quarter_miles == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -21,8 +22,18 @@ from retropace.simulate import (
     simulate,
     walk,
 )
+from retropace.simulate.kinds import FORWARD_KINDS, draw
+from tests.support.simulated_labels import condition
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
+SEEDS = range(2000, 2005)
+"""The seeds whose sessions of each kind several tests look at."""
+
+
+@cache
+def find_drawn_intervals(kind: str, seed: int) -> Intervals:
+    """Find the intervals of a drawn session, of whose backward reps one is annotated; computed once."""
+    return intervals_of(condition(draw(kind, seed), seed, "nothing" if kind in FORWARD_KINDS else "one rep"))
 
 
 def simulate_session(
