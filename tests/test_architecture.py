@@ -105,7 +105,7 @@ def test_the_wheel_alone_analyses_a_sample(tmp_path: Path) -> None:
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     venv.create(tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", python]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python]
     subprocess.run([*pip, "install", "-q", "--no-compile", wheel], check=True, capture_output=True)
     for name in ("quarter-mile.fit", "quarter-mile.annotations.csv", "track-6x400.gpx"):
         shutil.copy(ROOT / "samples" / name, tmp_path)
