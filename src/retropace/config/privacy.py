@@ -120,7 +120,7 @@ class PrivacyFilter:
         return hidden
 
     def visible_range_s(self, cleaned: CleanedActivity) -> tuple[float, float]:
-        """Return the elapsed seconds at which the visible route begins and ends; infinity and -infinity if none is."""
+        """Return the elapsed seconds between which ``ends_m`` hides nothing; infinity and -infinity if it hides all."""
         if not self.ends_m > 0.0:
             return 0.0, cleaned.elapsed_s
         route_m = cleaned.curves["distance_m"]

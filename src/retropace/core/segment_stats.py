@@ -40,7 +40,7 @@ def curve_increments(cleaned: CleanedActivity, edges_s: FloatArray) -> dict[str,
 
 
 def stats_from_increments(increments: Mapping[str, FloatArray], cleaned: CleanedActivity) -> SegmentStats:
-    """Compute the statistics of parts from their :func:`curve_increments`, which may be summed over several before."""
+    """Compute the statistics of parts from :func:`curve_increments`; summed increments give those of parts together."""
     is_distance_known = cleaned.distance_source != "none"
 
     def ratio(top: str, bottom: str, factor: float, is_known: bool = True) -> FloatArray:

@@ -82,7 +82,7 @@ def _read_table() -> dict[str, Any]:
 
 @cache
 def _read_names() -> dict[str, bool | None]:
-    """Read for each name, squashed, whether it is that of a sport on foot; None if many sports are called so."""
+    """Read for each name, as :func:`_squash` writes it, whether its sport is on foot; None if many are called so."""
     table = _read_table()
     verdicts = {"other": False, "on_foot": True, "unspecific": None}
     return {

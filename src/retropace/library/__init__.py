@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from retropace.library.store import Input, Library, Outcome, library_path
 
 _LAZY_EXPORTS = {"ActivityFilter": "queries", **dict.fromkeys(("Input", "Library", "Outcome", "library_path"), "store")}
-"""Module of each exported name, imported on first use so that the fork server can be started before."""
+"""Module of each exported name; it is imported on first use, because the fork server has to start before NumPy."""
 
 __all__ = ["ActivityFilter", "Input", "Library", "Outcome", "library_path"]
 

@@ -30,7 +30,7 @@ class GaitTransition:
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:
-    """Return the transition of rows as in :attr:`.Season.stretches`; None if one gait lasts below ``MIN_GAIT_S``."""
+    """Return the transition fitted to rows as in :attr:`.Season.stretches`; None if a gait has below ``MIN_GAIT_S``."""
     rows = stretches[(stretches[:, 0] == float(direction == "backward")) & np.isfinite(stretches[:, 3])]
     seconds, speed, is_run = rows[:, 2], rows[:, 3], rows[:, 1] > 0.0
     run_s, walk_s = float(seconds[is_run].sum()), float(seconds[~is_run].sum())

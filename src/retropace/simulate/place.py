@@ -14,7 +14,7 @@ TRACK_RADIUS_M = 36.50
 KERB_OFFSET_M = 0.30
 """Distance in metres from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
-"""Metres from the inner line of another lane outward to the line along which it is measured (World Athletics 2019)."""
+"""Metres from the inner line of lane 2 or higher outward to the line where it is measured (World Athletics 2019)."""
 LANE_WIDTH_M = 1.22
 """Width in metres of a lane of the standard track (World Athletics 2019)."""
 LOOP_LENGTH_M = 1700.0

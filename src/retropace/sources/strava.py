@@ -51,7 +51,7 @@ def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[t
 
 
 def _parse_rows(text: str) -> list[list[str]]:
-    """Parse a CSV table, delimited as its header is most often, into rows of cells; empty if it is damaged."""
+    """Parse a CSV table into rows of cells; the most frequent delimiter of the header counts. Empty if damaged."""
     if "\0" in text:
         return []
     header = text.partition("\n")[0]

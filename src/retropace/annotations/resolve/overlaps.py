@@ -2,7 +2,7 @@
 
 Where two annotations of one rank disagree and one lies within the other, the inner one holds on its stretch and the
 outer one on the rest. If they overlap in part by more than their edge tolerances, or cover the same stretch, an error
-names both. Where two of different rank disagree, the one with the lower number holds, and a warning names the other.
+names both. Where two of different rank disagree, that of the lower number holds, and a warning names the other.
 """
 
 from bisect import bisect_left, insort

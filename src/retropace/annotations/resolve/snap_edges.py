@@ -77,7 +77,7 @@ def _snap_round(
 
 
 def _select_side_window(edge_s: float, neighbour_s: float, sign: float, margin_s: float) -> slice:
-    """Return the seconds from which the level before (-1) or after (1) an edge is taken, beyond ``margin_s`` of it."""
+    """Return the seconds that give the level before (-1) or after (1) an edge; they begin ``margin_s`` away from it."""
     length = abs(neighbour_s - edge_s)
     margin = min(margin_s, length / 4.0)
     reach = min(margin + LEVEL_WINDOW_S, max(length - margin, margin + 1.0))

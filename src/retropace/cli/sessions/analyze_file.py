@@ -34,7 +34,7 @@ def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = 
 
 
 def read_activities(path: str, session: int | None) -> list[Activity]:
-    """Return the running and walking sessions of a file, or that with a number from 1; raises ``RetropaceError``."""
+    """Return the running and walking sessions of a file, or only one by number (from 1); raises ``RetropaceError``."""
     return choose(read_all(path), session)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from retropace.library.batch.run import BatchPlan, BatchProgress, BatchRun
 
 _LAZY_EXPORTS = {"BatchPlan": "run", "BatchProgress": "run", "BatchRun": "run", "Job": "process_file"}
-"""Module of each exported name, imported on first use so that the fork server can be started before."""
+"""Module of each exported name; it is imported on first use, because the fork server has to start before NumPy."""
 
 __all__ = ["BatchPlan", "BatchProgress", "BatchRun", "Job"]
 

@@ -15,7 +15,7 @@ from retropace.core.spans import FloatArray, contains, cumulate, find_owner, mid
 MAX_JOIN_GAP_S = 60.0
 """Two consecutive positions are joined by a line if they are at most this many seconds apart, as in a tunnel."""
 MAX_JOIN_GAP_FACTOR = 5.0
-"""Where the median interval between positions is long, positions up to this multiple of it apart are joined too."""
+"""Two consecutive positions are joined too if they are at most this multiple of the median interval apart."""
 MIN_TOLERANCE_M = 0.3
 """First tolerance in metres that :meth:`Projection.simplify` tries; on any screen less than the width of the line."""
 

@@ -24,7 +24,7 @@ from retropace.output.export.line_segments import LineSegments, line_segment_to_
 from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 
 RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
-"""The XML namespace of the ``stretch`` elements."""
+"""The XML namespace of ``stretch`` elements, which hold the labels in an exported GPX file."""
 
 
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedActivity) -> str:

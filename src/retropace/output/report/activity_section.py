@@ -147,7 +147,7 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """Remove from a warning the folder of the recording ``path``, and that of any file with which it begins."""
+    """Remove from a warning the folder of the recording ``path``, and the folder of a file that it names first."""
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

@@ -96,8 +96,7 @@ def format_label(direction: str, gait: str, basis: str, confidence: float) -> tu
 def format_stats(stats: Mapping[str, Any], units: Units, *, is_rest: bool) -> list[str]:
     """Return distance, time, pace, cadence, step length and heart rate as text; a missing one is empty.
 
-    ``stats`` are values by column of :class:`SegmentStats`. At rest, time is elapsed time, and pace and steps are
-    empty.
+    ``stats`` are values by column of :class:`SegmentStats`. At rest, time is elapsed time; pace and steps are empty.
     """
     distance_m, speed_mps = stats["distance_m"], stats["speed_mps"]
     distance = "" if distance_m is None or (is_rest and distance_m < 0.5) else units.format_distance(distance_m)
