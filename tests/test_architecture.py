@@ -1,7 +1,5 @@
 """The house rules that a machine can check: imports run downward, start-up is light, the built wheel works."""
 
-from __future__ import annotations
-
 import ast
 import json
 import os

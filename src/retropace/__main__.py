@@ -1,7 +1,5 @@
 """Runs the command line as ``python -m retropace``, for when its script is not on the path."""
 
-from __future__ import annotations
-
 from retropace.cli import main
 
 if __name__ == "__main__":

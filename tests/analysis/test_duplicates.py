@@ -1,7 +1,5 @@
 """Which activities are the same, and which of them counts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Energy against the examples of the papers it is from, and the laws it must keep."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The laws of the sums: parts add up to the whole, segments cover the activity, order is irrelevant."""
 
-from __future__ import annotations
-
 import json
 import random
 

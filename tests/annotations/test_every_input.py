@@ -1,7 +1,5 @@
 """The same session labelled through each origin gives the same directions."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -6,8 +6,6 @@ and for the backward ones alone; then sentences of other sessions and of steady 
 then real interval sessions of the corpus, whose structure is known from their laps, aligned without their laps.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ fitdecode takes and does nothing else; the most memory that the run and its work
 for all of them. Ratios hold between machines, seconds do not.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

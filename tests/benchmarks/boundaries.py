@@ -4,8 +4,6 @@ Truth are laps that somebody ended (a press or a workout step); autolaps are non
 to 10 s after its mark. Beside the answer stand the empty one and one cut every minute.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import replace
 

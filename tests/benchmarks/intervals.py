@@ -5,8 +5,6 @@ sessions of the public recordings with and without their laps, and the other rec
 stadiums; quarter miles around the line. Constants were chosen on seeds below 60; those from 1000 on were left alone.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import sys
 from pathlib import Path

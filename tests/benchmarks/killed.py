@@ -4,8 +4,6 @@ A run over so many files is killed with SIGKILL at so many random moments and st
 with SIGINT. The tables at the end have to be those of a run that nobody disturbed, byte for byte.
 """
 
-from __future__ import annotations
-
 import random
 import shutil
 import signal

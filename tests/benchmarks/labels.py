@@ -6,8 +6,6 @@ confidence against frequency. Constants were chosen on even seeds; odd seeds wer
 false backward where nothing is annotated, and recoveries found from one of them.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import sys
 from collections.abc import Sequence

@@ -7,8 +7,6 @@ the others of its kind are to be found. (4) Confidence against frequency. (5) Wh
 (6) What labelling costs. All for the half of the runners that constants were chosen on, and for the other.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import sys
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ backward reps, stand in for backward: one is annotated by its lap; the others sh
 (3) What labelling costs beside segmenting, on one hour.
 """
 
-from __future__ import annotations
-
 import sys
 import time
 

@@ -17,8 +17,6 @@ to the fitted deviations, about 1 where they are as large as fitted.
 A number limits the files read of each runner: ``python -m tests.benchmarks.runner_priors 10``.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Sequence
 

@@ -6,8 +6,6 @@ processes and through a Dask scheduler; and how fast an Apple Health export goes
 also given next to the time that analysing one run of half an hour takes on this machine, which holds between machines.
 """
 
-from __future__ import annotations
-
 import hashlib
 import resource
 import subprocess

@@ -5,8 +5,6 @@ of the ratio between backward and forward speed, another one in each: in how man
 Then one library of 10 000 activities: what ``progress`` takes next to opening the library.
 """
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 import sys

@@ -4,8 +4,6 @@ Sections are ``reading``, ``corpus``, ``stages``, ``starting``, ``batch`` and ``
 Every figure is a median of five rounds, in which the ways compared take turns; the ratio is what holds elsewhere.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import os

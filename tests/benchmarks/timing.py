@@ -1,7 +1,5 @@
 """Timing several ways of doing the same next to one another, so that their ratios hold on any machine."""
 
-from __future__ import annotations
-
 import gc
 import os
 import statistics

@@ -1,7 +1,5 @@
 """The annotation page in a real browser, with its server and its sidecar."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.cleaning.positions import Positions, distance_from_positions, drop_stray_positions, smooth_gaussian

@@ -1,7 +1,5 @@
 """Where stdout takes nothing, every command says so in one sentence and fails."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The order of imports within the command line's room."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,5 @@
 """Recordings with faults that people reported in public, rebuilt: each must give the figures of ``expected.csv``."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

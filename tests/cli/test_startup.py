@@ -1,7 +1,5 @@
 """Listing, completing and explaining commands: all of it at once, whatever the commands themselves need."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from retropace.cli import COMMANDS, LazyCommand, main

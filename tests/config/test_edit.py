@@ -1,7 +1,5 @@
 """Editing a settings file, however it is laid out: nothing changes but what was meant."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

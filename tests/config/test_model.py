@@ -1,7 +1,5 @@
 """The user's own settings: what the file may say, and that a file nobody understands is refused."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

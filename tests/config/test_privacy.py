@@ -1,7 +1,5 @@
 """What is hidden stays hidden: held against the geodesic, across the date line and beside the pole."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

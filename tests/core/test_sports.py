@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 from fitdecode.profile import FIELD_TYPES
 

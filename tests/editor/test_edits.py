@@ -1,7 +1,5 @@
 """What a drag or a key does to the rows of a sidecar."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

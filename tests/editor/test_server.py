@@ -1,7 +1,5 @@
 """The annotation page's server, asked as pages, other pages and other programs would ask it."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os

@@ -1,7 +1,5 @@
 """The pace curve: against every window there is."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

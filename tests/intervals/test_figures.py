@@ -1,7 +1,5 @@
 """Figures of reps, sets and comparisons: against the simulated truth and against scipy."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import assume, given

@@ -1,7 +1,5 @@
 """Laws of every interval session: parts add up, whatever was recorded, and the document is plain JSON."""
 
-from __future__ import annotations
-
 import json
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """Which length a rep stands for."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

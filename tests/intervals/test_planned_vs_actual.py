@@ -1,7 +1,5 @@
 """Planned against done."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The quarter-mile test: judged rightly around the line, and seen only where it was run."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

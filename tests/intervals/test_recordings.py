@@ -1,7 +1,5 @@
 """The interval sessions of the public recordings, and a few sessions of the benchmark, so that neither rots unseen."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

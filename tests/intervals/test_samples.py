@@ -1,7 +1,5 @@
 """The sample sessions number by number, against what was really done."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from pathlib import Path

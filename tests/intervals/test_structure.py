@@ -1,7 +1,5 @@
 """What is a set, and of which kind: sessions as people do them, carried out to the metre."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

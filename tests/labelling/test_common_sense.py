@@ -1,7 +1,5 @@
 """Rules that no likelihood outvotes: every test gives the model's own opinion as nearly certain."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Labels of real runs of people on whom no constant was chosen."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """One marked repetition brings the others of its set, and nothing else."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Labels on the public recordings: nobody ran backward there, and one marked recovery brings the others."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

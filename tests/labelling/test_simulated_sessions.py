@@ -1,7 +1,5 @@
 """A few sessions of the labels benchmark, so that neither it nor what it measures rots unseen."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The schema of the library: documented, and reached from every older one."""
 
-from __future__ import annotations
-
 import sqlite3
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Seasons gathered from a library of simulated sessions."""
 
-from __future__ import annotations
-
 import math
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The library's file: its schema, what is kept and given back, several who write at once."""
 
-from __future__ import annotations
-
 import multiprocessing
 import sqlite3
 from dataclasses import replace

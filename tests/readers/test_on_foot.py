@@ -1,7 +1,5 @@
 """Sessions whose sport has no known name are judged by their movement."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

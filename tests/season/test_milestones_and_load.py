@@ -1,7 +1,5 @@
 """The smaller things that are said of a season."""
 
-from __future__ import annotations
-
 import math
 from datetime import UTC, date, timedelta
 

@@ -1,7 +1,5 @@
 """What a report gathers from analyses is what the library gathers from what it kept of them."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from pathlib import Path
 

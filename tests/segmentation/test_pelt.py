@@ -1,7 +1,5 @@
 """Change points against two oracles that know nothing of the code: brute force, and ruptures."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which archives stay open, and that their files are closed when nobody reads them any longer."""
 
-from __future__ import annotations
-
 import gc
 import io
 import zipfile

@@ -1,7 +1,5 @@
 """Tables of names in exports: found by their values, whatever their headers say."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

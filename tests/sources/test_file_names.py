@@ -1,7 +1,5 @@
 """What a file's name says about its content."""
 
-from __future__ import annotations
-
 import pytest
 
 from retropace.sources.file_names import find_data_suffix, find_unsupported_hint

@@ -1,7 +1,5 @@
 """Parts of reports: of recordings, and made up."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache

@@ -1,7 +1,5 @@
 """Analyses of recordings with the annotations of their sidecars."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from retropace.analysis.pipeline import Analysis, analyze

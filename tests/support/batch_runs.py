@@ -1,7 +1,5 @@
 """``retropace batch`` and ``retropace library`` with a data folder of their own, and what they wrote."""
 
-from __future__ import annotations
-
 import csv
 import os
 import subprocess

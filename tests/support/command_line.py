@@ -1,7 +1,5 @@
 """The command line as its user runs it: within this process, or in one of its own."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

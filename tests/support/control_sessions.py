@@ -1,7 +1,5 @@
 """Sessions of the forward controls as the regressions of the runner's model see them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The catalogue of the corpus: what was counted in each recording by other means."""
 
-from __future__ import annotations
-
 import csv
 
 from tests.support.paths import CORPUS

@@ -1,7 +1,5 @@
 """Files damaged at random, for every reader alike."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ A block that starts with ````` ```console ````` holds commands behind ``$`` and,
 one folder per page, which holds copies of the samples, and see each other's files.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 import shutil

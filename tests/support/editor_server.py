@@ -1,7 +1,5 @@
 """The annotation page's server: in a thread of this process, or as its user starts it, in a process of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -1,7 +1,5 @@
 """FIT bytes by hand, so that odd files can be made instead of hunted for."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field

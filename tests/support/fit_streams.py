@@ -1,7 +1,5 @@
 """Random FIT bytes: sound messages of every kind a record can be made of, in any order, whole or damaged."""
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,7 +1,5 @@
 """Calls of the command line that start with nothing loaded: each in a fork of one fresh Python."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Small GPX documents, point by point."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2025, 5, 1, 8, 0, tzinfo=UTC)

@@ -5,8 +5,6 @@ that speed and then by a factor, and heart rate rises with its lag. Time stays a
 second.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

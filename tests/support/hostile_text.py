@@ -1,8 +1,6 @@
 """A recording that tries to take over the page that shows it: in its name, its notes, its waypoints, its file's
 name."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from xml.sax.saxutils import escape

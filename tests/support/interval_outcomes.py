@@ -1,7 +1,5 @@
 """The sets that are detected in simulated interval sessions, compared with the sets that were planned."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Simulated interval sessions with accurate recordings, and annotations of their backward stretches."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 

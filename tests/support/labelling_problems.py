@@ -1,7 +1,5 @@
 """Labelling problems of a few stretches."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures, measurement_variances

@@ -1,7 +1,5 @@
 """Change points against the laps that somebody ended in the interval sessions of the corpus."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass

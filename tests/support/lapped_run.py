@@ -1,7 +1,5 @@
 """A run of half an hour with laps and workout steps: 4.5 km at 2.5 m/s from 2025-05-01 08:00:00 UTC."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 

@@ -4,8 +4,6 @@ For benchmarks: as many fields as watches write, of which the times of reading d
 of which those of analysing do.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property

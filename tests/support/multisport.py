@@ -1,7 +1,5 @@
 """A FIT file of three sessions of different sports."""
 
-from __future__ import annotations
-
 from tests.support.fit_bytes import ENUM, SESSION, START, UINT32, run
 
 

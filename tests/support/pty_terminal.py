@@ -1,7 +1,5 @@
 """The command line on a terminal of some width, within this process."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import pty

@@ -4,8 +4,6 @@ Runners are divided into two halves before anything is looked at. Constants were
 with odd numbers, and runner02 and runner04. All others are the check half.
 """
 
-from __future__ import annotations
-
 import csv
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Real interval sessions of the corpus whose structure is known from their laps."""
 
-from __future__ import annotations
-
 REAL_WORKOUTS = {
     "728599.fit": "1300m forward, 2x(600m forward, 330m backward), 600m forward, 490m backward",
     "running_2025-08-21": "1120m forward, 8x(92m forward, 95m backward), 1.4km forward",

@@ -1,7 +1,5 @@
 """Interval sessions and other sessions among the public recordings."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

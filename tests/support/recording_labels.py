@@ -1,7 +1,5 @@
 """Labels of real recordings: false backward time, and recoveries found from one that is annotated."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Short made-up runs as FIT, GPX and TCX bytes, quick enough to make thousands of them."""
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

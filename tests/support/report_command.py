@@ -1,7 +1,5 @@
 """``retropace report`` called within the tests' own process, and its page read."""
 
-from __future__ import annotations
-
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path

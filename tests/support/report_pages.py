@@ -1,7 +1,5 @@
 """A report read as a browser reads it: its markup, its scripts, its data, the columns in its data."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

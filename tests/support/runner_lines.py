@@ -11,8 +11,6 @@ tenth of each runner's sessions that scatter most, as bad files do. The coeffici
 with Student t tails of five degrees of freedom, as in the model, so that odd sessions count little.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Simulated sessions on a running track, and the error of the distance measured on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product

@@ -1,7 +1,5 @@
 """One backward repetition of each sample, as its runner would mark it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 SAMPLE_MARKS = {

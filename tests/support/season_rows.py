@@ -1,7 +1,5 @@
 """Seasons made by hand: so much forward, so much backward on such a day."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 from retropace.core.segments import DIRECTIONS

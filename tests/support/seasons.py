@@ -1,7 +1,5 @@
 """A year of simulated sessions of one runner whose backward running gets better, in a library of its own."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

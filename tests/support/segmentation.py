@@ -1,7 +1,5 @@
 """One segmentation at a time, where the package computes several that share their work."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

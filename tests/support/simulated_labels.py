@@ -1,7 +1,5 @@
 """Labels of simulated sessions against their truth: conditions, baselines and scores."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

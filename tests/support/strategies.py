@@ -1,7 +1,5 @@
 """Random activities, annotations and goals for the laws that must hold for each of them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise

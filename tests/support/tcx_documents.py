@@ -1,7 +1,5 @@
 """Small TCX documents, lap by lap."""
 
-from __future__ import annotations
-
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><TrainingCenterDatabase '
     'xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2" '

@@ -1,7 +1,5 @@
 """Commands with settings of somebody's own, in a folder of the test's."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What vendors send when asked for all data, assembled in their layouts."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

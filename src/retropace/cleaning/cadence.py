@@ -1,7 +1,5 @@
 """Cleaning of cadence: converted to steps per minute of both feet, with dropouts of the sensor removed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ The stages clean the time axis, positions, distance and pauses, speed, cadence, 
 own. Every repair is reported as a warning of its stage.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType

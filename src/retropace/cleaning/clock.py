@@ -1,7 +1,5 @@
 """Cleaning of the time axis: records are sorted and merged by time, and jumps of the watch's clock removed."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.core.cleaned_activity import TimeAxis

@@ -1,7 +1,5 @@
 """Cumulative distance from the device's count, from positions, or speed; and pauses: gaps without distance."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ On real recordings, speed changes 7 s after the press of the lap button in the m
 annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

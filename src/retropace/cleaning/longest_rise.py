@@ -1,7 +1,5 @@
 """Finds as many values as possible that never fall: the others are those that do not fit."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Finds the pauses that the file does not report: gaps between records in which the runner did not move."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

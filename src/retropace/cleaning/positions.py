@@ -1,7 +1,5 @@
 """Positions without stray ones, and the length of the path along them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Finds when the runner stood still, and when neither speed nor cadence is known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

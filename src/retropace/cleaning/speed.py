@@ -1,7 +1,5 @@
 """Cleaning of speed and heart rate from impossible values, and computation of speed from distance."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@
 command. Each of these packages imports only those named before it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

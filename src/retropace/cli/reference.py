@@ -1,7 +1,5 @@
 """The page ``docs/cli.md``, generated from ``--help``: ``python -m retropace.cli.reference > docs/cli.md``."""
 
-from __future__ import annotations
-
 import sys
 
 import click

@@ -1,7 +1,5 @@
 """Lazy package exports: a public name is imported when it is first used (PEP 562)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any

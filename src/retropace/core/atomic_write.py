@@ -1,7 +1,5 @@
 """Atomic writing of files: a temporary file beside the target is written and then replaces it."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Best efforts: the fastest stretches of an activity over a given duration or distance."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from retropace.core.segments import Segments

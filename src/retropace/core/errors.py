@@ -1,7 +1,5 @@
 """The exceptions that retropace raises on purpose; :mod:`retropace.cli.terminal.errors` prints them."""
 
-from __future__ import annotations
-
 import os
 from typing import Self
 

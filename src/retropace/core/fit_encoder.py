@@ -1,7 +1,5 @@
 """FIT messages built and encoded by the library fit-tool, for exports and for simulated recordings."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Classification of running and walking by speed and cadence."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

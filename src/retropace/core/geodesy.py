@@ -1,7 +1,5 @@
 """Distances between nearby positions on the WGS 84 ellipsoid, and projections to metres east and north."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.core.spans import FloatArray, cumulate, midpoints

@@ -1,7 +1,5 @@
 """GPX 1.1 tracks with Garmin's TrackPointExtension, built by gpxpy, for exports and simulated recordings."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from xml.etree import ElementTree

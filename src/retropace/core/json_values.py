@@ -1,7 +1,5 @@
 """Values as JSON documents and the library hold them: a missing value is None."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The parameters that tune the algorithms of cleaning, segmentation and labelling, with their defaults, in SI units."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Sanitizing of untrusted text, such as file names and names within files, for display."""
 
-from __future__ import annotations
-
 
 def strip_control_chars(text: str) -> str:
     """Return the text with each unprintable character, such as terminal control and bidi marks, replaced by a space."""

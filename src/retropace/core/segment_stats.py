@@ -1,7 +1,5 @@
 """Totals and means of parts of an activity: distance, speed, cadence, step length, heart rate."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

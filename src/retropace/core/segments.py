@@ -1,7 +1,5 @@
 """The labelled segments of an activity, which cover it without gaps or overlaps; one column per attribute."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

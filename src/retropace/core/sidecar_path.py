@@ -1,7 +1,5 @@
 """The path of a recording's sidecar: the file of annotations beside it."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

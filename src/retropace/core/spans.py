@@ -1,7 +1,5 @@
 """Spans: half-open stretches of time ``[start_s, end_s)``, as ``(n, 2)`` float64 arrays, and set operations on them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Recognition of sports by the names that watches, apps and exports give them, from the table ``sports.toml``."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 import unicodedata

@@ -1,7 +1,5 @@
 """Formatting and parsing of quantities; the only module that knows kilometres, miles, pace and clock notation."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

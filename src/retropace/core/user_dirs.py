@@ -1,7 +1,5 @@
 """Paths of the user's directories of data and configuration; it imports little, to let every command start fast."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """World-best backward speeds; faster stretches cannot have been run backward."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.core.spans import FloatArray

@@ -1,7 +1,5 @@
 """Mean-max curves: the best mean pace of each direction over each standard duration and distance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 

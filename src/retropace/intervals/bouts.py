@@ -4,8 +4,6 @@ A stumble, a signal dropout, an autolap or a small change of pace does not end a
 time.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

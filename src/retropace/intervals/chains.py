@@ -3,8 +3,6 @@
 Their length (m or s), pace and recoveries are similar. Dynamic programming finds the best partition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import compress, pairwise
 from typing import TypeVar

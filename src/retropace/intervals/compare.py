@@ -1,7 +1,5 @@
 """Comparison of forward and backward reps of equal length within one session."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import product

@@ -5,8 +5,6 @@ and keeps the one for which the stretches above it, and the gaps between them, a
 from ordinary changes of pace, as at traffic lights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Efforts: stretches of a session that may be reps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import mode
 

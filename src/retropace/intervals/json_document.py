@@ -3,8 +3,6 @@
 Fields may be added; renaming or removing one requires a new schema number. Missing values are ``None``.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, astuple
 from typing import Any
 

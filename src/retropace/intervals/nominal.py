@@ -4,8 +4,6 @@ The most likely plan has the lowest sum of two costs in nats (negative log-likel
 plans seldom use, the other for reps that miss the length.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

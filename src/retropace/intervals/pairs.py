@@ -4,8 +4,6 @@ The quarter-mile test is a fitness test among backward runners: a fast forward q
 quarter mile in less than twice the forward time. A lap of 400 m on a running track counts as a quarter mile.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product

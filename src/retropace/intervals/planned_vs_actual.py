@@ -1,7 +1,5 @@
 """Comparison of a workout, planned by the runner or loaded on the watch, with what was carried out, step by step."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -7,8 +7,6 @@ seconds on both sides, without delay. How much the watch smooths, and how slow t
 estimated from all edges at once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

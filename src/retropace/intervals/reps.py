@@ -1,7 +1,5 @@
 """Reps and recoveries of a set with their measurements, such as pace, cadence and heart rate."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Analysis of a whole interval session: sets, reps, the stretches between them, and comparisons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Sets of reps with their totals, their statistics and runners' notation: ``6 × 400 m backward, r 2:00``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

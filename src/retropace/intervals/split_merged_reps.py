@@ -4,8 +4,6 @@ Where directions alternate every few seconds, segmentation may miss a short forw
 if the others are equally long, it is as long as two of them with the gap between, and speed rises in its middle.
 """
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -4,8 +4,6 @@ Evidence is used in this order: backward stretches, since runners turn round on 
 with similar recoveries; and speed, only within one direction. Stretches without such evidence belong to no set.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress

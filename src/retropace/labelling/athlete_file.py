@@ -1,7 +1,5 @@
 """The file that remembers an athlete: readable JSON in the user's data directory, or at a path that the user gives."""
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -1,7 +1,5 @@
 """Statistics of an athlete for display: means of the remembered stretches, and what is expected of the next session."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

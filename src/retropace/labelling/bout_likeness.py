@@ -6,8 +6,6 @@ laps of real interval sessions, of the runners with odd numbers, and on simulate
 (``tests/benchmarks/real_runs.py``).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.core.spans import FloatArray

@@ -3,8 +3,6 @@
 Beside means within minutes, so that neither a hill nor tiredness nor a change of shoes comes between the two.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 The two nearest clusters are merged repeatedly, each represented by its weighted mean (centroid linkage).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

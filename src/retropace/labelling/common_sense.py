@@ -7,8 +7,6 @@ without the fall of heart rate that a recovery has, and long enough. The limits 
 half-made sessions of the runners with odd numbers, runner02 and runner04 (``tests/benchmarks/real_runs.py``).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

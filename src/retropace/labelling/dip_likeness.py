@@ -6,8 +6,6 @@ of these; it was fitted on half-made sessions and on the laps of real interval s
 (``tests/benchmarks/real_runs.py``).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ or backward. All labellings are compared by two quantities: the likelihood of sp
 runner's model (:mod:`retropace.labelling.runner_model`), and prior log-odds (:mod:`retropace.labelling.priors`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Features of stretches: speed, cadence and steady-state heart rate, each with the variance of its measurement."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

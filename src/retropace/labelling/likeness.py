@@ -1,7 +1,5 @@
 """What the likeness of bouts and that of dips to marked repetitions share: scaled differences and log-odds."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from retropace.core.spans import FloatArray

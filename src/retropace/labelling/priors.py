@@ -4,8 +4,6 @@ They depend on where the stretch lies in the session, what it follows, its durat
 stretches that are annotated. All log-odds are natural logarithms.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

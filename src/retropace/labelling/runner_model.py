@@ -8,8 +8,6 @@ Student t in closed form (normal-inverse-gamma model; O'Hagan 1994, Kendall's Ad
 its tails tolerate outliers of a sensor. Earlier sessions narrow the coefficients, in closed form too.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The library: a SQLite file of every analysed activity and every failure, and batch runs that fill it."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from retropace.core._lazy import lazy_getattr

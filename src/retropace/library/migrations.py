@@ -1,7 +1,5 @@
 """Migrations of the library: the numbered SQL scripts in ``schema/``, of which a released one is never changed."""
 
-from __future__ import annotations
-
 import sqlite3
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Where duplicates matter, :func:`mark_visible_duplicates` must be called before. Results are in a fixed order.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass

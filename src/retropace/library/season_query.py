@@ -1,7 +1,5 @@
 """Reading of one runner's season (activities in a time range) from the library, with a fixed number of queries."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime

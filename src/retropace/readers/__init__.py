@@ -5,8 +5,6 @@ A reader is a function ``read_xyz(data, path)`` that returns every session in th
 none. What cleaning can repair later, readers leave as it is.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import replace
 from importlib import import_module

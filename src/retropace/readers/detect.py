@@ -1,7 +1,5 @@
 """Loading of a file's bytes and detection of its format from the content, not from the file name."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import stat

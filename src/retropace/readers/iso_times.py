@@ -1,7 +1,5 @@
 """Parsing of ISO 8601 times to POSIX seconds."""
 
-from __future__ import annotations
-
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 UNZONED_WARNING = "times name no zone: taken as UTC"

@@ -1,7 +1,5 @@
 """Whether a session was done on foot: by the name of its sport or, where that does not tell, by its movement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Pauses that a file shows by gaps between its records."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import compress, pairwise
 

@@ -1,7 +1,5 @@
 """Progress towards goals such as two backward sessions a week, and how many weeks or months in a row met them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """JSON document of a season's progress, schema ``retropace.progress/1``. Missing values are ``None``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta

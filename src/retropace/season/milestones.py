@@ -1,7 +1,5 @@
 """Milestones of a season of backward running, such as the first run or 100 km in all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Activities that do not fit the runner, such as a bicycle ride; they are reported, not removed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Weeks and months, with statistics of what was run in each; nothing else defines where a week begins."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

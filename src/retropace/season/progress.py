@@ -1,7 +1,5 @@
 """Progress of a runner: all statistics of a season as of one day, which the command line, JSON and reports show."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo

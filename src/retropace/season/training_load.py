@@ -8,8 +8,6 @@ Orthop Sports Phys Ther 44:739). No study measured backward running, so the resu
 week is excluded from the baseline, as including it would couple the two (Lolli 2019, Br J Sports Med 53:921).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date

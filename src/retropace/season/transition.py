@@ -3,8 +3,6 @@
 Going backward people prefer to run from 1.63 ± 0.11 m/s (Hreljac 2005, J Sports Sci Med 4:446: twelve young adults).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Ratio of backward to forward speed of one gait within one activity, and its trend over time."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from statistics import NormalDist

@@ -1,7 +1,5 @@
 """Exact change points of a piecewise constant signal, by penalised least squares with the pruning rule of PELT."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Pauses, standing, and stretches without any signal are segments of their own. Th
 joint change points of pace and cadence (:mod:`retropace.segmentation.pelt`), in standard deviations of their noise.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Listing of files that may be recordings, in folders, archives and vendors' exports; nothing is decoded here."""
 
-from __future__ import annotations
-
 from retropace.sources.entry import Entry, Limits, Unreadable
 from retropace.sources.listing import Listing
 

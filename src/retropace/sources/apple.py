@@ -4,8 +4,6 @@
 workouts, and for the records made during one, which go to a temporary database to save memory.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from bisect import bisect_right

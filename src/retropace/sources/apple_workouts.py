@@ -1,7 +1,5 @@
 """Listing of the workouts in Apple Health exports: each workout is one entry."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath

@@ -1,7 +1,5 @@
 """Reading of zip archives, and of archives within them, without unpacking anything to disk."""
 
-from __future__ import annotations
-
 import io
 import weakref
 import zipfile

@@ -1,7 +1,5 @@
 """The items of a listing: entries (files that may be recordings), and other items, with why they are no entries."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 MEMBER_SEPARATOR = "!/"

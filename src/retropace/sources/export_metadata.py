@@ -1,7 +1,5 @@
 """Names and descriptions of activities, which vendors' exports store in tables beside the recordings."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import sqlite3

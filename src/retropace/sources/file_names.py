@@ -1,7 +1,5 @@
 """Recognition of files by name: suffixes, and messages about formats that cannot be read."""
 
-from __future__ import annotations
-
 import re
 
 RECORDING_SUFFIXES = (".fit", ".gpx", ".tcx", ".kml")

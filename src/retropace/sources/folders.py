@@ -1,7 +1,5 @@
 """Recursive listing of folders on disk; each file becomes an entry (a file that may be a recording)."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator

@@ -4,8 +4,6 @@
 "name", "startTimeGmt" (ms), …}]}]``, in older exports a bare list of activities. Recordings are matched by start time.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Tables of names in vendors' exports are loaded on the way, and an Apple Health export is listed as its workouts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Recognition of files by their first bytes, without decoding them."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Opening of files by path or, through fsspec, by address (``s3://``, ``https://`` and others)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast

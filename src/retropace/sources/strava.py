@@ -4,8 +4,6 @@
 values, and the others by their headers in a known language, else by order: number, date, name, sport, description.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections import Counter

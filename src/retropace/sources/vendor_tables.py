@@ -1,7 +1,5 @@
 """Loading of vendors' tables (names and descriptions of activities in their exports) into a metadata index."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tracks: recognised by their shape, nothing else is, and distance taken from laps; shapely is the oracle."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What the file itself says: names of laps, steps and tracks, waypoints, the title; and fields that are asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Sidecars and label tracks that go through unharmed, to the byte."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from retropace.annotations import Label, parse_label

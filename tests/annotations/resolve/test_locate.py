@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from retropace.annotations import Annotation, Label, resolve_annotations

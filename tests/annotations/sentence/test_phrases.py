@@ -1,7 +1,5 @@
 """What names mean, in twelve languages: a label, or "ambiguous", or nothing at all."""
 
-from __future__ import annotations
-
 import pytest
 
 from retropace.annotations.language.interpret import interpret_name

@@ -1,7 +1,5 @@
 """The command as its user runs it: in a process of its own, on real files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Editing the sidecar as its user does, in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Remembering a runner as their user does."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

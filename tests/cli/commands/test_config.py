@@ -1,7 +1,5 @@
 """Settings as their owner sees and changes them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``--weight``: what a run cost, as the user reads it and as JSON."""
 
-from __future__ import annotations
-
 import json
 import math
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Labels against truth as their user compares them, in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``retropace export`` as its user runs it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

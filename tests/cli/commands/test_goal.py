@@ -1,7 +1,5 @@
 """Goals as their runner sets, lists and removes them."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

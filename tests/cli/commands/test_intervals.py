@@ -1,7 +1,5 @@
 """Interval sessions as their user asks for them, in a process of its own."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

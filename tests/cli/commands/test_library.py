@@ -1,7 +1,5 @@
 """``retropace library`` as its user sees it."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import subprocess

@@ -1,7 +1,5 @@
 """Weeks, trends, goals and bests as their runner sees them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """``retropace report`` as its user runs it: what it writes, what it refuses, and what it says."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """What a report keeps to itself: places, both ends of the way, where the recording lies."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The options by which a runner says what was what, given to the command as they would."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Settings hold where no flag does, in every command that has the flag."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """Tables are the same whether a terminal shows them or a file holds them, but for colours."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 

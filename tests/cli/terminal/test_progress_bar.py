@@ -1,7 +1,5 @@
 """How far a long run is, told on stderr."""
 
-from __future__ import annotations
-
 import os
 import pty
 import subprocess

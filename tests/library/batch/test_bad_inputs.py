@@ -1,7 +1,5 @@
 """Archives and folders that were made to harm, or were harmed: a line each, and the run goes on."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import os

@@ -1,7 +1,5 @@
 """The same work on a Dask cluster: the same tables, also when a worker dies on the way."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Runs that are killed again and again, and workers that are: the end is that of a run which nobody disturbed."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import random

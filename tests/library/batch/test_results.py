@@ -1,7 +1,5 @@
 """The tables: what they hold, that parts add up, and that CSV, Parquet and JSON say the same."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A second run reads only what is new or changed; filters, limits and what they leave."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Exports as vendors write them: every activity found, none twice, names joined."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import sqlite3

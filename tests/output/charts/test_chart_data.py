@@ -1,7 +1,5 @@
 """All that is drawn of one activity: numbers that a browser can read, scales that fit them."""
 
-from __future__ import annotations
-
 import base64
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Thinned curves: fewer rows, and nothing that stands out is lost."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """The way as lines: where it breaks, where it is cut, and that nothing of it is lost or added."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The way on a plane, held against the geodesic and EPSG 3857; and the same way with fewer positions."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Analyses of the samples and of the public recordings, computed once for all tests of exports."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Every format, read back by somebody else: distances per direction are those of the analysis."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """What is to stay hidden has no coordinate in any format, and no line leads through it."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

@@ -1,7 +1,5 @@
 """FIT, read back by fitdecode, by Garmin's own decoder and by ourselves."""
 
-from __future__ import annotations
-
 import struct
 from dataclasses import fields, replace
 from datetime import UTC, datetime

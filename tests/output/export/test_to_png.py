@@ -1,7 +1,5 @@
 """The picture, opened by Pillow: size, colours, what it says of itself, and whatever names it is given."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import replace
 from typing import Any

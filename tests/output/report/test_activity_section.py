@@ -1,7 +1,5 @@
 """What a report says of one activity: figures that add up, and nothing of where its files lie."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

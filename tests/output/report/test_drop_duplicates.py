@@ -1,7 +1,5 @@
 """The same run in several files counts once, and the page says which of them does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The page: one file that runs nothing but its own scripts, asks nobody for anything, and gives nothing away."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """Many activities as a table: sorted by quantities, not by how they are written; sums that add up."""
 
-from __future__ import annotations
-
 import math
 from datetime import UTC, datetime
 

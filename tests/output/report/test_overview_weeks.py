@@ -1,7 +1,5 @@
 """Weeks: from Monday, without a gap, and not a metre lost."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise

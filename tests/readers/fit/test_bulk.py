@@ -1,7 +1,5 @@
 """Records decoded in bulk against the reader that uses fitdecode alone: equal to the last bit, or both refuse."""
 
-from __future__ import annotations
-
 import struct
 from collections import Counter
 from dataclasses import fields, is_dataclass, replace

@@ -1,7 +1,5 @@
 """What is left of a FIT file that is cut off, changed or out of specification."""
 
-from __future__ import annotations
-
 import struct
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Real recordings against the vendor's own decoder, and against the laps that the corpus knows."""
 
-from __future__ import annotations
-
 import csv
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Which records, laps, pauses and marks a session has, and where they lie on its axis."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Workouts of an Apple Health export as activities."""
 
-from __future__ import annotations
-
 import json
 from contextlib import suppress
 from datetime import UTC, datetime

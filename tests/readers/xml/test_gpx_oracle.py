@@ -4,8 +4,6 @@ gpxpy reads with ElementTree here, an independent parser; with lxml it also cuts
 GPX's own elements only without a prefix, so that it is given the document without.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Values of points as columns: what an odd point gives, and numbers as float reads them."""
 
-from __future__ import annotations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

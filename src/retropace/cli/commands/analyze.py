@@ -1,7 +1,5 @@
 """``retropace analyze FILE...``: analyses recordings and prints distance and time per direction."""
 
-from __future__ import annotations
-
 import json
 
 import click

@@ -1,7 +1,5 @@
 """``retropace annotate FILE``: adds, lists, removes and converts annotations, or serves the annotation page."""
 
-from __future__ import annotations
-
 import contextlib
 import webbrowser
 from collections.abc import Sequence

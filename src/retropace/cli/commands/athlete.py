@@ -1,7 +1,5 @@
 """``retropace athlete show|forget|rebuild``: shows, deletes and relearns what was learned about a runner."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import NoReturn

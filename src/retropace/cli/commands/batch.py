@@ -1,7 +1,5 @@
 """``retropace batch PATH...``: analyses folders, archives and watch exports into the library and into tables."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

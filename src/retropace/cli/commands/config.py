@@ -1,7 +1,5 @@
 """``retropace config``: shows and changes the user's configuration file."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable
 

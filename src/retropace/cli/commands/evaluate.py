@@ -1,7 +1,5 @@
 """``retropace evaluate TRUTH LABELS``: compares estimated labels with reference labels."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import click

@@ -1,7 +1,5 @@
 """``retropace export FILE``: writes an analysis as a file for other programs."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

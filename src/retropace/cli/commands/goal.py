@@ -1,7 +1,5 @@
 """``retropace goal``: sets, lists and removes weekly and monthly goals."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``retropace inspect FILE...``: shows the contents and the data quality of recordings."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import click

@@ -1,7 +1,5 @@
 """``retropace intervals FILE...``: shows sets and reps of interval sessions, forward against backward."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import click

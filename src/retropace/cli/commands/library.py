@@ -1,7 +1,5 @@
 """``retropace library``: lists, shows, exports and forgets the activities that the library stores."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``retropace progress``: shows weeks and months, trends, goals and bests of the activities in the library."""
 
-from __future__ import annotations
-
 import click
 
 from retropace.cli.options import common as options

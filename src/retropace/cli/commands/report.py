@@ -1,7 +1,5 @@
 """``retropace report PATH...``: writes one self-contained HTML page about one or several activities."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The options of an analysis: what is known of the recording, and the parameters, gathered into a request."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from typing import Any, cast

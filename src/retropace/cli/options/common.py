@@ -1,7 +1,5 @@
 """Options that several commands share, their types and defaults, and how a command receives several as one value."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import inspect

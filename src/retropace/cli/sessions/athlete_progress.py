@@ -1,7 +1,5 @@
 """The progress of one runner of the library, as of a day in the runner's time zone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo

@@ -1,7 +1,5 @@
 """Work on athlete files: reading them, deleting sessions from them, and learning an athlete anew."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A batch run: its plan, its workers, and the tables of the library that it fills."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from contextlib import AbstractContextManager

@@ -1,7 +1,5 @@
 """Queries of a library: activities by what they contain, recordings by id or path, and tables of all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Paths of output: as they are printed, and a check that recordings and annotations are not overwritten."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The HTML report about one or several activities, as bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The actions of ``retropace annotate`` on a sidecar: add, remove, list, convert, transfer, edit on a page."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """An analysis as printed: headline, direction strip or graphs, totals per direction, segments, workout, warnings."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Error messages, one sentence each on stderr, and exit statuses: 0, 1 if an input failed, 2 for wrong usage."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback

@@ -1,7 +1,5 @@
 """Analysis of many recordings by several workers; results go to the library and to tables."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from retropace.core._lazy import lazy_getattr

@@ -1,7 +1,5 @@
 """Workers that run on an existing Dask cluster."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The fork server: a process that has imported what workers need, and from which workers are forked."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 from typing import Any

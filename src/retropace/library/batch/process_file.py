@@ -1,7 +1,5 @@
 """The work on one file: read it, analyse every session in it, and return values that can be pickled."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Worker processes on this machine, each with a pipe of its own: a killed one leaves no lock or half message behind."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

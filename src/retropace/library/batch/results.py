@@ -1,7 +1,5 @@
 """Writing of a batch run's result tables as CSV or Parquet files in a folder."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterable, Sequence
 from itertools import islice

@@ -1,7 +1,5 @@
 """A batch run: list what is under some paths, let workers process what is new or changed, save each result at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import AbstractContextManager, closing

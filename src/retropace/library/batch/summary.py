@@ -1,7 +1,5 @@
 """The summary of what a library shows: distance and time per direction and month, and failures grouped by reason."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace

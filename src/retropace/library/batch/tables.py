@@ -1,7 +1,5 @@
 """The result tables of a batch run, see ``docs/batch.md``; columns are only ever added, at the end."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

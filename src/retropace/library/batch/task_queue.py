@@ -1,7 +1,5 @@
 """The queue of the entries of a batch run, in processing order; it is kept on disk because there may be millions."""
 
-from __future__ import annotations
-
 import pickle
 import sqlite3
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What a batch run does with an entry (a file that may be a recording): skip it, store a result or process it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The interface of a pool of workers, and the failure of a file whose worker was lost."""
 
-from __future__ import annotations
-
 from concurrent.futures import Future
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Downsampling of an activity's curves for charts, which keeps the extremes of every channel."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

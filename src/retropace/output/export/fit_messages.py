@@ -1,7 +1,5 @@
 """The messages of an exported FIT file other than its records, and the file's header and checksums."""
 
-from __future__ import annotations
-
 import struct
 from importlib.metadata import version
 from typing import Any

@@ -1,7 +1,5 @@
 """The messages of a source FIT file that an export takes over byte by byte, those unknown to the profile included."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass

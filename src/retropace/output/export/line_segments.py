@@ -3,8 +3,6 @@
 They cover the activity exactly once, so that their distances and times add up to those of the analysis.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any

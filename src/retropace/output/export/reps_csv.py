@@ -1,7 +1,5 @@
 """Reps of interval sessions as CSV, one row per rep."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from retropace.intervals import Intervals, intervals_document

@@ -4,8 +4,6 @@ Every edge of a segment has a row, interpolated where the watch has no record, s
 summed from rows.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

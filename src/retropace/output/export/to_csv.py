@@ -1,7 +1,5 @@
 """Export to CSV with a row per segment or per record, in SI units; a missing value is an empty cell."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Sequence

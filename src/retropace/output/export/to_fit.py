@@ -5,8 +5,6 @@ Otherwise, and whenever positions are hidden, records are encoded from columns, 
 positions in unknown fields.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

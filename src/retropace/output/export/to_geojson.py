@@ -4,8 +4,6 @@ A line segment without visible positions is a feature without a geometry, so tha
 those of the analysis.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import PurePath
 from typing import Any

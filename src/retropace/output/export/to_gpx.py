@@ -5,8 +5,6 @@ The session is a single ``trk``, because readers treat each ``trk`` as a session
 label of a line segment without positions is among the extensions of the ``trk``.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree

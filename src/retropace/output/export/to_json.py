@@ -1,7 +1,5 @@
 """Export to JSON: the analysis (``retropace.analysis/1``) or its records as columns (``retropace.samples/1``)."""
 
-from __future__ import annotations
-
 import json
 
 from retropace.analysis.json_document import activity_document, source_document

@@ -1,7 +1,5 @@
 """Export to a PNG image by matplotlib: totals as text, a strip of directions, the route (in metres), pace over time."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from pathlib import PurePath

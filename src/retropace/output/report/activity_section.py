@@ -1,7 +1,5 @@
 """The sections of a report, one for each activity: texts, tables and chart data, without any markup."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Rendering of a report as one HTML page that contains its styles, scripts and data and needs no network."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """The overview of a report: a sortable table with one row per activity, and distance per direction and week."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

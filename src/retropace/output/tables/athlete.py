@@ -1,7 +1,5 @@
 """The tables of what was learned of an athlete."""
 
-from __future__ import annotations
-
 from retropace.core.units import Units, format_count, format_duration, format_known
 from retropace.labelling.athlete import Athlete
 from retropace.labelling.athlete_stats import compute_expectations, compute_means

@@ -1,7 +1,5 @@
 """The tables of an inspection: what a recording holds, its laps and workout steps, and how it can be annotated."""
 
-from __future__ import annotations
-
 from retropace.analysis.inspection import Inspection
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.units import Units, format_duration

@@ -1,7 +1,5 @@
 """The tables of ``retropace library``: the list of activities, and one stored analysis."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

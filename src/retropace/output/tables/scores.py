@@ -1,7 +1,5 @@
 """The tables of scores: how well estimated labels agree with the true ones."""
 
-from __future__ import annotations
-
 from math import isnan
 
 from retropace.analysis.metrics import Reliability, Scores

@@ -1,7 +1,5 @@
 """Tables of a season (all activities of a runner): weeks or months, speed ratio, goals, bests, milestones, outliers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -4,8 +4,6 @@ All messages of one definition have the same length, so that each field is a str
 which one message depends on another, or which need more than a scale and an offset, are left to fitdecode.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

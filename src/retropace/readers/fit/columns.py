@@ -4,8 +4,6 @@ Developer fields, which apps and foot pods define, fill columns that the watch i
 measure by the number of a profile field, or by their name alone.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any

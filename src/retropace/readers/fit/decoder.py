@@ -1,7 +1,5 @@
 """Decoding of one FIT file: records in bulk, every other message through fitdecode."""
 
-from __future__ import annotations
-
 import io
 from collections import Counter
 from collections.abc import Sequence

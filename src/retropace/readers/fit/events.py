@@ -4,8 +4,6 @@
 the device's clock. A lap or split belongs to the session that holds its middle, because watches round times.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

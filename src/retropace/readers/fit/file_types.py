@@ -1,7 +1,5 @@
 """FIT file types: the numbers and names in the field ``type`` of ``file_id``, with what such a file holds."""
 
-from __future__ import annotations
-
 ACTIVITY_FILE_TYPE = 4
 """Number of the file type of recordings (FIT SDK, type ``file``)."""
 _FILE_TYPES = (

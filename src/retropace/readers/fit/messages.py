@@ -1,7 +1,5 @@
 """Decoding of FIT bytes into messages: records in bulk if possible, else by fitdecode, as are all other messages."""
 
-from __future__ import annotations
-
 from retropace.readers.fit.bulk import RECORD_MESSAGE_NUMBER, BulkUnsupportedError
 from retropace.readers.fit.decoder import DecodedFile, FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum

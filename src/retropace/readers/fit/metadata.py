@@ -1,7 +1,5 @@
 """Reading of a FIT file's metadata: its device, its workout plan, and the reason why it holds no recording."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Reader of FIT files as Garmin, COROS, Suunto, Wahoo, Zwift, Stryd and others write them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace

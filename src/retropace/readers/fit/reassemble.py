@@ -1,7 +1,5 @@
 """Assembly of selected FIT messages into a new FIT file in which fitdecode can tell where each message starts."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Collection of columns from record messages that fitdecode decodes one by one, where bulk decoding is impossible."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Division of the records of a FIT file into sessions by time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Reading of fields from fitdecode's messages; a missing value is None, NaN or empty, never an exception."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

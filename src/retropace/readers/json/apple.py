@@ -3,8 +3,6 @@
 Steps, distance and heart rate come as amounts with a start and an end (spans), positions as a separate GPX route.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

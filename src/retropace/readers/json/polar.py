@@ -6,8 +6,6 @@ local times with the offset from UTC in minutes, speed in km/h and distance in m
 session in a file becomes an activity.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import replace

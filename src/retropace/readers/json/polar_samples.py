@@ -4,8 +4,6 @@ The values of one sensor, or the positions, form a stream: a series with times o
 other streams by fractions of a second. Missing values are ``"NaN"``, ``null``, or absent.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Document types are refused, so that no entity is ever expanded or fetched. What 
 is repaired and said: undeclared prefixes, unescaped ampersands, forbidden characters, an end that is missing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass

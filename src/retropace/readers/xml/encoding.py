@@ -1,7 +1,5 @@
 """Decoding of XML documents in any encoding, and the root element, without an XML parser."""
 
-from __future__ import annotations
-
 import codecs
 import re
 

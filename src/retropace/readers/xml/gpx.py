@@ -5,8 +5,6 @@ day are one session, because some exports write a pause as a new track. Segments
 usually are have no pause between them, because some exports write laps as segments.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

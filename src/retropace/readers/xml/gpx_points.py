@@ -4,8 +4,6 @@ Values are found by local name, because exporters write the same extensions unde
 point or nested.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

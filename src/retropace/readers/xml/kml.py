@@ -6,8 +6,6 @@ same number; an empty ``coord`` is a moment without a position. Sensor values fo
 moment, empty where missing: speed in m/s, cadence as the sensor sends it.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The values of points, collected while a document is read, as columns."""
 
-from __future__ import annotations
-
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

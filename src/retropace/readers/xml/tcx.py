@@ -7,8 +7,6 @@ namespace only; python-tcxparser 2.4 does not keep laps with their points; activ
 writes ``Manual`` on every lap, so the trigger is only what the file says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
