@@ -33,12 +33,6 @@ NOT_YET = {
     "f20-timer-events-out-of-order.fit",
     "f21-no-trkseg.gpx",
     "f22-track-twice.gpx",
-    "f3-segments-retell-earlier-ones.gpx",
-    "f3u-heart-rate-in-points-of-its-own.tcx",
-    "f3v-points-in-reverse-order.gpx",
-    "f4-one-time-an-hour-off.gpx",
-    "f5-clock-set-back-30s.fit",
-    "f6-first-time-1970.gpx",
     "f7-a-segment-per-point.gpx",
     "f8-a-track-of-one-point-first.gpx",
 }

@@ -5,7 +5,7 @@ own. Every repair is reported as a warning of its stage.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
     Raises :class:`ReadError` for fewer than two records with a time.
     """
     parameters = parameters or CleanParameters()
-    axis, samples = clean_time_axis(activity.samples.t_s), activity.samples
+    axis, samples = clean_time_axis(activity), activity.samples
     if len(t_s := axis.t_s) < 2:
         raise ReadError("holds fewer than two records with a time: nothing to analyse", path=activity.source.path)
     records = _align_samples(samples, axis)
@@ -77,7 +77,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
         workout_steps=activity.workout_steps,
         extra=MappingProxyType({name: axis.align(column) for name, column in samples.extra.items()}),
         categories=samples.categories,
-        start_time=_shift_start_time(activity.start_time, axis),
+        start_time=activity.start_time and activity.start_time + timedelta(seconds=axis.start_s),
         distance_source=distance.source,
         speed_source=speed.source,
         counts_both_feet=cadence.counts_both_feet,
@@ -92,14 +92,6 @@ def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
     step_m = columns["step_length_m"]
     columns["step_length_m"] = np.where((step_m > 0.1) & (step_m < 3.0), step_m, np.nan)
     return Samples.from_columns(axis.t_s, None, None, **columns)
-
-
-def _shift_start_time(start_time: datetime | None, axis: TimeAxis) -> datetime | None:
-    """Return the UTC time at which the cleaned axis is 0. It differs from the recorded start if records were dropped.
-
-    None if the activity has no start time.
-    """
-    return None if start_time is None else start_time - timedelta(seconds=float(axis.remap(np.zeros(()))))
 
 
 def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:

@@ -1,69 +1,187 @@
-"""Cleaning of the time axis: records are sorted and merged by time, and jumps of the watch's clock removed."""
+"""Cleaning of the time axis: records are sorted and merged by time, and faults of the watch's clock removed.
+
+Which source leads: a record's own time, as long as times rise. Where they fall, the way tells why (see
+:mod:`~retropace.cleaning.clock_faults`). The device's total elapsed time decides where the way cannot: whether a gap
+that the runner ran through is a leap of the clock. The date is that of the clock by which most records are written.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
+from retropace.cleaning.clock_faults import (
+    MAX_WRONG_TIMES,
+    MIN_RUNNING_SPEED_MPS,
+    Recorded,
+    correct_wrong_times,
+    find_leaps,
+    find_set_back,
+    gather_recorded,
+    is_shuffled,
+    measure_m,
+    read_in_order,
+)
+from retropace.core.activity import Activity, DeviceTotals
 from retropace.core.cleaned_activity import TimeAxis
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, Spans
 from retropace.core.units import format_count
 
-MAX_DISORDER_S = 60.0
-"""Largest fall of time in seconds from one record to the next that is taken for records in the wrong order; a larger
-fall means that the clock was set back."""
 MERGE_TOLERANCE_S = 1e-3
 """Time in seconds between two records; if they are less than this apart, they are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0
 """Longest time in seconds from a record to the next that is taken for a real gap; a longer one means that the clock
 jumped."""
+MIN_STATED_LEAP_S = 30.0
+"""Shortest gap in seconds that can be a leap of the clock if the device's total says so."""
+ELAPSED_TOLERANCES = (0.005, 0.02)
+"""Largest differences of elapsed time from the device's total, as fractions of it, at which the two count as equal; the
+second is for recordings of which no way to read them meets the first."""
+MIN_ELAPSED_TOLERANCE_S = 3.0
+"""The same in seconds, for short recordings."""
+FIRST_BELIEVABLE_DATE_S = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+"""Seconds since 1970; an earlier date is that of a clock without a fix (1970, 1980, 1989, 1999)."""
+MAX_LISTED_JUMPS = 3
+"""Most jumps of the clock that are reported one by one."""
 
 
-def clean_time_axis(t_s: FloatArray) -> TimeAxis:
-    """Build the cleaned time axis: records sorted, merged where they coincide, and without jumps of the clock.
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """The times of ``n`` records in the order in which they are read, without faults of the clock."""
 
-    Records without a time are dropped. Where the clock jumps (forward by more than ``MIN_CLOCK_JUMP_S``, or back by
-    more than ``MAX_DISORDER_S``) the later records are shifted so that the jump shrinks to the median record spacing.
+    t_s: FloatArray
+    jumps: NDArray[np.intp]  # records after which the clock jumped
+    step_s: FloatArray  # recorded time from each of these to the next record
+    corrected: int = 0  # records whose own time was wrong
+    retold: int = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        return float(np.ptp(self.t_s))
+
+
+def clean_time_axis(activity: Activity) -> TimeAxis:
+    """Build the cleaned time axis: records sorted, merged where they coincide, and without faults of the clock.
+
+    Records without a time are dropped.
     """
-    timed = np.flatnonzero(np.isfinite(t_s))
-    raw = t_s[timed]
-    step = np.diff(raw)
-    typical = step[(step > 0.0) & (step <= MAX_DISORDER_S)]
-    spacing_s = float(np.median(typical)) if len(typical) else 1.0
-
-    jumps = np.flatnonzero((step < -MAX_DISORDER_S) | (step > MIN_CLOCK_JUMP_S))
-    offset = np.zeros(len(raw))
-    for last in jumps:
-        offset[last + 1 :] += step[last] - spacing_s
-    shifted = raw - offset
-    order = np.argsort(shifted, kind="stable")
-    ordered = shifted[order]
+    recorded_s = activity.samples.t_s
+    timed = np.flatnonzero(np.isfinite(recorded_s))
+    reading = read_in_order(recorded_s[timed])
+    rows = timed[reading]
+    raw_s = recorded_s[rows]
+    if not len(rows):
+        nothing = np.array([])
+        return TimeAxis(rows, rows, nothing, nothing, nothing, 0.0, ())
+    timing = _find_timing(gather_recorded(activity.samples, rows), activity.pauses, activity.device_totals)
+    order = np.argsort(timing.t_s, kind="stable")
+    ordered = timing.t_s[order]
     is_new = np.diff(ordered, prepend=-np.inf) >= MERGE_TOLERANCE_S
 
-    warnings = [f"{len(t_s) - len(timed)} of {len(t_s)} records without a time were dropped"] * (len(timed) < len(t_s))
-    warnings += [_describe_jump(float(step[last]), int(timed[last])) for last in jumps]
-    if disorder := int(np.sum(np.diff(shifted) < 0.0)):
+    warnings = [f"{len(recorded_s) - len(timed)} of {len(recorded_s)} records without a time were dropped"]
+    warnings = warnings * (len(timed) < len(recorded_s)) + _describe_jumps(timing, rows)
+    if reversed_count := int(np.sum(reading != np.arange(len(reading)))):
+        warnings.append(f"{format_count(reversed_count, 'record')} in reverse order read backwards")
+    if timing.corrected:
+        warnings.append(f"{format_count(timing.corrected, 'wrong time')} corrected by the place in the file")
+    if timing.retold:
+        warnings.append(f"{format_count(timing.retold, 'record')} tell moments again that others told: counted once")
+    if disorder := int(np.sum(np.diff(timing.t_s) < 0.0)) - (timing.retold > 0):
         warnings.append(f"{format_count(disorder, 'record')} out of order put back in order")
-    if merged := int(np.sum(~is_new)):
+    if (merged := int(np.sum(~is_new)) - timing.retold) > 0:
         warnings.append(f"{format_count(merged, 'record')} at the same time as another merged with it")
-    start_s = float(ordered[0]) if len(ordered) else 0.0
-    parts = np.split(raw, jumps + 1)
+    by_clock = np.argsort(raw_s, kind="stable")
+    offset_s = raw_s - timing.t_s + ordered[0]
     return TimeAxis(
-        record_index=timed[order],
+        record_index=rows[order],
         row_index=np.cumsum(is_new) - 1,
-        t_s=ordered[is_new] - start_s,
-        start_s=start_s,
-        part_spans=np.array([(part.min(initial=np.inf), part.max(initial=-np.inf)) for part in parts]),
-        part_offset_s=np.concatenate(([0.0], offset[jumps + 1])),
+        t_s=ordered[is_new] - ordered[0],
+        recorded_s=raw_s[by_clock],
+        offset_s=offset_s[by_clock],
+        start_s=_find_leading_offset_s(raw_s, offset_s, activity.start_time),
         warnings=tuple(warnings),
     )
 
 
-def _describe_jump(step_s: float, row: int) -> str:
-    """Return the warning for a jump of the clock by ``step_s`` seconds after the record at index ``row``."""
-    hours = abs(step_s) / 3600.0
-    size = (
-        f"{hours / 8766.0:.0f} years"
-        if hours > 2 * 8766.0
-        else f"{hours:.1f} h"
-        if hours >= 1
-        else f"{hours * 60:.0f} min"
+def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Timing:
+    """Find the times of the records without faults of the clock; of several ways to read them, one that totals meet."""
+    corrected, merged_s, falls = recorded, recorded.t_s, np.array([], np.intp)
+    is_set_back, is_retold = np.array([], bool), np.array([], bool)
+    if np.any(np.diff(recorded.t_s) < 0.0) and not is_shuffled(recorded):
+        corrected = correct_wrong_times(recorded)
+        falls, is_set_back, merged_s, is_retold = find_set_back(corrected)
+    jumps = np.union1d(falls[is_set_back], np.flatnonzero(np.diff(corrected.t_s) > MIN_CLOCK_JUMP_S))
+    has_total = totals.elapsed_s > 0.0
+    gaps = find_leaps(corrected, pauses, MIN_STATED_LEAP_S if has_total else np.inf)
+    readings = [
+        _take_out(corrected, times_s, taken)
+        for times_s, taken in (
+            (merged_s, jumps if has_total else np.union1d(jumps, gaps)),
+            (merged_s, np.union1d(jumps, gaps)),
+            (corrected.t_s, np.union1d(jumps, falls)),
+        )
+    ]
+    meeting = (
+        reading for share in ELAPSED_TOLERANCES for reading in readings if _meets(reading.elapsed_s, totals, share)
     )
-    return f"the clock {'leaps forward' if step_s > 0 else 'is set back'} by {size} after record {row + 1}: taken out"
+    timing = next(meeting, readings[0])
+    return replace(
+        timing,
+        corrected=int(np.sum(corrected.t_s != recorded.t_s)),
+        retold=int(np.sum(is_retold)) if timing is not readings[-1] else 0,
+    )
+
+
+def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _Timing:
+    """Return the times ``t_s`` without the jumps of the clock after the records ``jumps``.
+
+    The time from there to the next record becomes what the way between them takes, as far as records usually lie apart.
+    """
+    step_s, step_m = np.diff(t_s)[jumps], measure_m(recorded.way_m[jumps + 1] - recorded.way_m[jumps])
+    steps = np.round(np.nan_to_num(step_m / max(recorded.speed_mps, MIN_RUNNING_SPEED_MPS)) / recorded.spacing_s)
+    shift_s = np.zeros(len(t_s))
+    shift_s[jumps + 1] = step_s - np.clip(steps * recorded.spacing_s, recorded.spacing_s, recorded.overlap_gap_s)
+    return _Timing(t_s - np.cumsum(shift_s), jumps, step_s)
+
+
+def _meets(elapsed_s: float, totals: DeviceTotals, tolerance: float) -> bool:
+    """Return whether an elapsed time agrees with the device's totals, elapsed time before timer time."""
+    total_s = totals.elapsed_s if totals.elapsed_s > 0.0 else totals.timer_s
+    tolerance_s = max(MIN_ELAPSED_TOLERANCE_S, tolerance * total_s)
+    return elapsed_s > total_s - tolerance_s and (elapsed_s < total_s + tolerance_s or not totals.elapsed_s > 0.0)
+
+
+def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: datetime | None) -> float:
+    """Return how far the clock is ahead of the cleaned axis where its date is right.
+
+    The clock of the first record is right if it wrote more than ``MAX_WRONG_TIMES`` records and is no more than
+    ``MIN_CLOCK_JUMP_S`` from that of most records, else the latter. No date before ``FIRST_BELIEVABLE_DATE_S`` is.
+    """
+    start_s = np.inf if start_time is None else start_time.timestamp()
+    is_believable = start_s + raw_s >= FIRST_BELIEVABLE_DATE_S
+    believed_s = offset_s[is_believable] if np.any(is_believable) else offset_s
+    values_s, first, counts = np.unique(np.round(believed_s), return_index=True, return_counts=True)
+    most, earliest = int(np.argmax(counts)), int(np.argmin(first))
+    is_near = abs(values_s[earliest] - values_s[most]) <= MIN_CLOCK_JUMP_S
+    leading = earliest if is_near and counts[earliest] > MAX_WRONG_TIMES else most
+    return float(np.median(believed_s[np.round(believed_s) == values_s[leading]]))
+
+
+def _describe_jumps(timing: _Timing, rows: NDArray[np.intp]) -> list[str]:
+    """Return the warnings for the jumps of the clock: one for each, or one for all if they are many."""
+    if len(timing.jumps) > MAX_LISTED_JUMPS:
+        size = _format_size(float(np.max(np.abs(timing.step_s))))
+        return [f"the clock jumps {len(timing.jumps)} times, by up to {size}: taken out"]
+    return [
+        f"the clock {'leaps forward' if step_s > 0.0 else 'is set back'} by {_format_size(abs(step_s))} "
+        f"after record {rows[last] + 1}: taken out"
+        for last, step_s in zip(timing.jumps.tolist(), timing.step_s.tolist(), strict=True)
+    ]
+
+
+def _format_size(size_s: float) -> str:
+    hours = size_s / 3600.0
+    if hours > 2 * 8766.0:
+        return f"{hours / 8766.0:.0f} years"
+    return f"{hours:.1f} h" if hours >= 1.0 else f"{hours * 60.0:.0f} min" if hours >= 1 / 30 else f"{size_s:.0f} s"

@@ -37,30 +37,30 @@ class TimeAxis:
     """Row of each record of ``record_index`` in the cleaned columns, ``(k,)``; merged records share a row."""
     t_s: FloatArray
     """Cleaned times, ``(n,)``, starting at 0 and rising strictly."""
+    recorded_s: FloatArray
+    """Recorded times of the ``k`` records, in rising order."""
+    offset_s: FloatArray
+    """Seconds by which each of these recorded times is ahead of the cleaned axis, ``(k,)``."""
     start_s: float
-    """Recorded time of the first record in ``t_s``, without jumps of the clock."""
-    part_spans: Spans
-    """First and last recorded time of each of the ``p`` parts between jumps of the clock, ``(p, 2)``."""
-    part_offset_s: FloatArray
-    """Seconds by which the clock is off in each part because of all jumps before it, ``(p,)``."""
+    """Recorded time, by the clock whose date is right, at which the cleaned axis is 0."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
-        """Return a recorded column on the cleaned axis; of several merged records the last known value is kept."""
+        """Return a recorded column on the cleaned axis; of several merged records the first known value is kept."""
         values = raw_values[self.record_index]
         known = np.isfinite(values)
         if len(self.t_s) == len(values):
             return np.where(known, values, np.nan)
         cleaned = np.full(len(self.t_s), np.nan)
-        cleaned[self.row_index[known]] = values[known]
+        cleaned[self.row_index[known][::-1]] = values[known][::-1]
         return cleaned
 
     def remap(self, recorded_s: FloatArray) -> FloatArray:
-        """Convert recorded times to the cleaned axis, each by the clock offset of the part around or nearest to it."""
-        times_s = recorded_s[..., None]
-        apart_s = np.maximum(self.part_spans[:, 0] - times_s, times_s - self.part_spans[:, 1]).clip(min=0.0)
-        part = np.argmin(np.nan_to_num(apart_s), axis=-1)
-        cleaned_s: FloatArray = recorded_s - self.part_offset_s[part] - self.start_s
+        """Return recorded times on the cleaned axis, as far behind as the nearest recorded time is."""
+        after = np.clip(np.searchsorted(self.recorded_s, recorded_s), 1, max(len(self.recorded_s) - 1, 1))
+        before_s, after_s = self.recorded_s[after - 1], self.recorded_s[np.minimum(after, len(self.recorded_s) - 1)]
+        nearest = np.where(recorded_s - before_s <= after_s - recorded_s, after - 1, after)
+        cleaned_s: FloatArray = recorded_s - self.offset_s[np.minimum(nearest, len(self.offset_s) - 1)]
         return cleaned_s
 
 

@@ -1,0 +1,296 @@
+"""Tells apart why recorded time runs backward: by what the records say of the way at these times.
+
+Where the records after a fall say the same of the same moments as others, or fill a hole that others leave, their times
+are right: moments were told twice, or parts stand in another order. Where they go on from the record before them in the
+file, the clock was set back. Records whose times fit nowhere, but whose place in the file does, have wrong times.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.cleaning.longest_rise import find_longest_nondecreasing
+from retropace.core.activity import Samples
+from retropace.core.geodesy import MAX_DEGREE_LENGTH_M
+from retropace.core.spans import FloatArray, Spans, contains, true_runs, union
+from retropace.core.world_records import MAX_SPEED_MPS
+
+MIN_REVERSED_RECORDS = 4
+"""Fewest records in a row, each earlier than the one before it, that are read backwards."""
+MIN_OVERLAP_GAP_S = 15.0
+"""Time in seconds between two records up to which a third one between them is compared with both; in sparse recordings
+it is three times the usual time between records."""
+MAX_POSITION_ERROR_M = 20.0
+"""Distance in metres by which two devices may differ in the position of one runner."""
+MIN_TELLING_WAY_M = 60.0
+"""Way in metres that the runner must have made in the time of a fall for ``MAX_POSITION_ERROR_M`` to tell anything."""
+MAX_CONTIGUOUS_GAP_S = 60.0
+"""Time in seconds up to which a part is taken to follow another directly."""
+MIN_STRAY_M = 30.0
+"""Distance in metres between two successive positions that is always believable."""
+MAX_WRONG_TIMES = 5
+"""Most records in a row whose wrong times are corrected even where the hole in the file that they fill is longer."""
+MIN_LEAP_SPACINGS = 30.0
+"""A gap can be a leap of the clock only if it lasts this many times the usual time between records."""
+MIN_LONE_GAP_S = 1800.0
+"""Gap in seconds from which on a few records before the first or after the last of a run have wrong times."""
+MIN_RUNNING_SPEED_MPS = 1.0
+"""Usual speed in m/s from which way over a gap tells that the runner went on."""
+MIN_RETOLD_RECORDS = 5
+"""Fewest records of a part that are taken for the same moments told twice; fewer are records out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The ``n`` records with a time, in the order in which they are read."""
+
+    t_s: FloatArray
+    way_m: FloatArray
+    """Where the runner was, ``(n, k)``: the device's count (k = 1) or else the position, east and north (k = 2)."""
+    values: FloatArray
+    """Other recorded columns, ``(n, m)``: if the way is unknown, they tell whether two records are the same."""
+    spacing_s: float
+    """Usual time from a record to the next."""
+    speed_mps: float
+    """Usual speed."""
+
+    @property
+    def overlap_gap_s(self) -> float:
+        """Largest time between two records that are compared with a third one between them."""
+        return max(MIN_OVERLAP_GAP_S, 3.0 * self.spacing_s)
+
+
+def read_in_order(t_s: FloatArray) -> NDArray[np.intp]:
+    """Return the indices of the records in the order to read them: parts that stand in reverse order backwards."""
+    order = np.arange(len(t_s))
+    direction = np.sign(np.diff(t_s))
+    changes = np.flatnonzero(direction)
+    if np.all(direction >= 0.0) or not len(changes):
+        return order
+    # Where time stands still the direction is that of the step before, at the start that of the step after.
+    direction = direction[changes[np.clip(np.searchsorted(changes, np.arange(len(direction)), "right") - 1, 0, None)]]
+    for first, end in true_runs(direction < 0.0).tolist():
+        if end - first >= MIN_REVERSED_RECORDS - 1:
+            order[first : end + 1] = order[first : end + 1][::-1]
+    return order
+
+
+def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
+    """Gather what tells one moment of a recording from another, of the records at the indices ``rows``."""
+    t_s, counted_m = samples.t_s[rows], samples.distance_m[rows]
+    lat_deg, lon_deg = samples.lat_deg[rows], samples.lon_deg[rows]
+    known = np.isfinite(counted_m)
+    if np.sum(known) >= 0.5 * max(np.sum(np.isfinite(lat_deg)), 2) and np.ptp(counted_m[known]) > 0.0:
+        way_m = counted_m[:, None]
+    else:
+        shrink = np.cos(np.radians(np.clip(lat_deg, -90.0, 90.0)))
+        east_deg = (
+            (lon_deg - lon_deg[np.argmax(np.isfinite(lon_deg))] + 180.0) % 360.0 - 180.0 if len(rows) else lon_deg
+        )
+        way_m = MAX_DEGREE_LENGTH_M * np.column_stack((east_deg * shrink, lat_deg))
+    names = ("heart_rate_bpm", "cadence_recorded", "speed_mps", "altitude_m")
+    step_s, step_m = np.diff(t_s), measure_m(np.diff(way_m, axis=0))
+    is_usual = (step_s > 0.0) & np.isfinite(step_m)
+    speeds_mps = step_m[is_usual] / step_s[is_usual]
+    return Recorded(
+        t_s,
+        way_m,
+        np.column_stack([getattr(samples, name)[rows] for name in names]),
+        float(np.median(step_s[step_s > 0.0])) if np.any(step_s > 0.0) else 1.0,
+        float(np.median(speeds_mps)) if len(speeds_mps) else 0.0,
+    )
+
+
+def correct_wrong_times(recorded: Recorded) -> Recorded:
+    """Return the records with the times corrected that fit nowhere, where the place in the file tells the time."""
+    t_s = recorded.t_s.copy()
+    kept = find_longest_nondecreasing(t_s)
+    is_kept = np.zeros(len(t_s), dtype=bool)
+    is_kept[kept] = True
+    for first, end in true_runs(~is_kept).tolist():
+        if first > 0 and end < len(t_s):
+            placed_s = _place_in_hole(recorded, first, end)
+            if not _fits_at_own_times(recorded, kept, slice(first, end), placed_s):
+                t_s[first:end] = placed_s
+    return replace(recorded, t_s=t_s)
+
+
+def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
+    """Return times for the records from ``first`` to ``end``, so that they lie between the two beside them.
+
+    They keep the times from one to the next if these fit; in a longer hole they follow the record before them.
+    """
+    count, start_s, hole_s = end - first, recorded.t_s[first - 1], recorded.t_s[end] - recorded.t_s[first - 1]
+    even_s = hole_s / (count + 1) if hole_s < 2.0 * (count + 1) * recorded.spacing_s else recorded.spacing_s
+    inner_s = recorded.t_s[first:end] - recorded.t_s[first]
+    is_steady = count > 1 and np.all(np.diff(inner_s) >= 0.0) and inner_s[-1] <= hole_s
+    lead_s = min(recorded.spacing_s, (hole_s - inner_s[-1]) / 2.0)
+    placed_s: FloatArray = start_s + (lead_s + inner_s if is_steady else even_s * np.arange(1, count + 1))
+    return placed_s
+
+
+def _fits_at_own_times(recorded: Recorded, kept: NDArray[np.intp], run: slice, placed_s: FloatArray) -> bool:
+    """Return whether records fit better at their own times than at ``placed_s``, where the file has them."""
+    own_s, way_m, kept_s = recorded.t_s[run], recorded.way_m[run], recorded.t_s[kept]
+    count, hole_s = len(own_s), recorded.t_s[run.stop] - recorded.t_s[run.start - 1]
+    needed_s = max(placed_s[-1] - placed_s[0], 0.5 * (count - 1) * recorded.spacing_s) + 2.0 * recorded.spacing_s
+    after = np.searchsorted(kept_s, own_s)
+    before_s, after_s = np.append(-np.inf, kept_s)[after], np.append(kept_s, np.inf)[after]
+    nearest_s = float(np.min(np.minimum(own_s - before_s, after_s - own_s)))
+    is_far = nearest_s > max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+    if count <= MAX_WRONG_TIMES and is_far:
+        return bool(hole_s <= 0.0)
+    if hole_s < 0.6 * needed_s:
+        return True
+    if count > MAX_WRONG_TIMES:
+        leaps_m = measure_m(np.diff(recorded.way_m[[run.start - 1, run.start, run.stop - 1, run.stop]], axis=0)[::2])
+        if hole_s > 1.5 * needed_s or np.any(leaps_m > MAX_SPEED_MPS * recorded.overlap_gap_s + MIN_STRAY_M):
+            return True
+    if np.mean(after_s - before_s <= recorded.overlap_gap_s) < 0.5:
+        return False
+    errors_m = [
+        measure_m(way_m - np.column_stack([np.interp(times_s, kept_s, column) for column in recorded.way_m[kept].T]))
+        for times_s in (own_s, placed_s)
+    ]
+    if np.all(np.isfinite(errors_m)):
+        return bool(np.median(errors_m[0]) < np.median(errors_m[1]))
+    return nearest_s >= 0.5 * recorded.spacing_s
+
+
+def is_shuffled(recorded: Recorded) -> bool:
+    """Return whether parts stand in another order: sorted, all records lie apart as usual, and far back in the file."""
+    apart_s, contiguous_s = np.diff(np.sort(recorded.t_s)), max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+    is_regular = np.all(apart_s >= 0.5 * recorded.spacing_s) and np.all(apart_s <= contiguous_s)
+    return bool(is_regular and np.min(np.diff(recorded.t_s)) < -contiguous_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """For each of ``n`` records the nearest ones in time, before and after it, that belong to another part."""
+
+    before: NDArray[np.intp]  # index of the record; -1 if there is none
+    after: NDArray[np.intp]  # n if there is none
+    gap_s: FloatArray  # time between the two; infinite if one is missing
+
+
+def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool_], FloatArray, NDArray[np.bool_]]:
+    """Find where time falls, and why; returns the records before each fall, whether the clock was set back, and times.
+
+    In these times, records that tell again what others told have the time of the nearest of them, so as to be merged.
+    Which records do so is returned too.
+    """
+    t_s, way_m = recorded.t_s, recorded.way_m
+    falls = np.flatnonzero(np.diff(t_s) < 0.0)
+    part = np.zeros(len(t_s), dtype=np.intp)
+    part[falls + 1] = 1
+    part = np.cumsum(part)
+    near = _find_neighbours(t_s, part)
+    is_between = near.gap_s <= recorded.overlap_gap_s
+    before, after = np.where(is_between, near.before, 0), np.where(is_between, near.after, 0)
+    share = np.divide(t_s - t_s[before], near.gap_s, out=np.zeros(len(t_s)), where=is_between & (near.gap_s > 0.0))
+    told_m = way_m[before] + (way_m[after] - way_m[before]) * share[:, None]
+    error_m = np.where(is_between, measure_m(way_m - told_m), np.nan)
+
+    leap_m = measure_m(way_m[falls + 1] - way_m[falls])
+    way_back_m = recorded.speed_mps * (t_s[falls] - t_s[falls + 1])
+    limit_m = np.where(way_back_m >= MIN_TELLING_WAY_M, np.fmax(leap_m, MAX_POSITION_ERROR_M), leap_m)
+    is_compared, count = np.isfinite(error_m), len(falls) + 1
+    with np.errstate(invalid="ignore"):
+        fits = is_compared & (error_m <= np.append(np.nan, limit_m)[part])
+    compared, fitting = (np.bincount(part[mask], minlength=count)[1:] for mask in (is_compared, fits))
+    beside = np.bincount(part[is_between], minlength=count)[1:]
+    is_set_back = np.where(
+        compared > 0,
+        fitting < 0.5 * compared,
+        np.where(beside > 0, _contradict(recorded, near, part, count), ~_follow_others(recorded, falls, near, leap_m)),
+    )
+    is_set_back &= ~_is_swapped(recorded, falls)
+    is_retold = fits & ~np.append(True, is_set_back)[part] & np.append(False, compared >= MIN_RETOLD_RECORDS)[part]
+    nearest = np.where(t_s - t_s[before] <= t_s[after] - t_s, before, after)
+    return falls, is_set_back, np.where(is_retold, t_s[nearest], t_s), is_retold
+
+
+def _find_neighbours(t_s: FloatArray, part: NDArray[np.intp]) -> _Neighbours:
+    order = np.argsort(t_s, kind="stable")
+    is_first = np.concatenate(([True], np.diff(part[order]) != 0))
+    starts = np.append(np.flatnonzero(is_first), len(t_s))
+    run = np.cumsum(is_first) - 1
+    before, after = np.empty(len(t_s), np.intp), np.empty(len(t_s), np.intp)
+    before[order] = np.append(-1, order)[starts[run]]
+    after[order] = np.append(order, len(t_s))[starts[run + 1]]
+    gap_s = np.append(t_s, np.inf)[after] - np.append(t_s, -np.inf)[before]
+    return _Neighbours(before, after, gap_s)
+
+
+def _contradict(recorded: Recorded, near: _Neighbours, part: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Return for each part but the first whether its records say other things than others at the same times.
+
+    Records without a way contradict others if a value differs; they do not if they complete columns.
+    """
+    known_way = np.any(np.isfinite(recorded.way_m), axis=1)
+    other = np.clip(near.before, 0, None)
+    is_same_time = (near.before >= 0) & (recorded.t_s - recorded.t_s[other] < 0.5 * recorded.spacing_s)
+    values, others = recorded.values, recorded.values[other]
+    is_known = np.isfinite(values) & np.isfinite(others)
+    differs = np.any(is_known & (values != others), axis=1) | (
+        ~np.any(is_known, axis=1) & (known_way == known_way[other])
+    )
+    same_time, different = (
+        np.bincount(part[mask], minlength=count)[1:] for mask in (is_same_time, is_same_time & differs)
+    )
+    return different > 0.2 * same_time
+
+
+def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return whether no more than two records stand in wrong order at each fall: sorted they lie as usual."""
+    around_s = np.concatenate(([-np.inf], recorded.t_s, [np.inf]))[falls[:, None] + np.arange(4)]
+    swapped_s = np.diff(around_s[:, [0, 2, 1, 3]], axis=1)
+    is_swapped: NDArray[np.bool_] = np.all(swapped_s >= 0.6 * recorded.spacing_s, axis=1)
+    return is_swapped & (recorded.t_s[falls] - recorded.t_s[falls + 1] <= 2.0 * recorded.spacing_s)
+
+
+def _follow_others(
+    recorded: Recorded, falls: NDArray[np.intp], near: _Neighbours, leap_m: FloatArray
+) -> NDArray[np.bool_]:
+    """Return for each part after a fall whether it follows others in time, rather than the record before the fall.
+
+    It does if another part ends just before it or begins just after it, at a place within reach.
+    """
+    first, last = falls + 1, np.append(falls[1:], len(recorded.t_s) - 1)
+    t_s = recorded.t_s
+    follows = np.zeros(len(falls), dtype=bool)
+    for row, other in ((first, near.before[first]), (last, near.after[last])):
+        exists = (other >= 0) & (other < len(t_s))
+        other = np.where(exists, other, 0)
+        gap_s = np.abs(t_s[other] - t_s[row])
+        step_m = measure_m(recorded.way_m[other] - recorded.way_m[row])
+        is_near = gap_s <= max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+        follows |= exists & is_near & ~(step_m > MAX_SPEED_MPS * gap_s + MIN_STRAY_M)
+    leaps = leap_m > MAX_SPEED_MPS * recorded.spacing_s + MIN_STRAY_M
+    if recorded.way_m.shape[1] == 1:
+        leaps |= recorded.way_m[first, 0] < recorded.way_m[falls, 0]
+    return follows | leaps
+
+
+def find_leaps(recorded: Recorded, pauses: Spans, min_gap_s: float) -> NDArray[np.intp]:
+    """Find the gaps that may be leaps of the clock; returns the records before them.
+
+    These are gaps of ``min_gap_s`` or more over which the runner made as much way as from any record to the next; and
+    longer ones after the first or before the last few records, who got no further meanwhile. Pauses are none.
+    """
+    step_s = np.diff(recorded.t_s)
+    gaps = np.flatnonzero(step_s > max(min(min_gap_s, MIN_LONE_GAP_S), MIN_LEAP_SPACINGS * recorded.spacing_s))
+    usual_m = recorded.speed_mps * recorded.spacing_s
+    step_m = measure_m(recorded.way_m[gaps + 1] - recorded.way_m[gaps])
+    goes_on = (step_m > 0.5 * usual_m) & (step_m < 2.0 * usual_m) & (recorded.speed_mps > MIN_RUNNING_SPEED_MPS)
+    is_lone = (gaps < MAX_WRONG_TIMES) | (gaps >= len(step_s) - MAX_WRONG_TIMES)
+    is_lone &= (step_s[gaps] >= MIN_LONE_GAP_S) & ~(step_m > usual_m + MIN_STRAY_M)
+    middle_s = (recorded.t_s[gaps] + recorded.t_s[gaps + 1]) / 2.0
+    return gaps[((goes_on & (step_s[gaps] >= min_gap_s)) | is_lone) & ~contains(union(pauses), middle_s)]
+
+
+def measure_m(vectors: FloatArray) -> FloatArray:
+    """Return the lengths of vectors, ``(n, k)``; NaN where one of their parts is."""
+    lengths: FloatArray = np.sqrt(np.sum(vectors**2, axis=1))
+    return lengths
