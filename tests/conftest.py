@@ -1,5 +1,7 @@
 """What the tests share: where the recordings lie."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from collections.abc import Generator, Iterator
