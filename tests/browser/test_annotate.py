@@ -270,31 +270,31 @@ def test_a_page_whose_command_has_ended_says_so(folder: Path, serving: StartEdit
     watched.wrong.clear()
 
 
-def test_without_positions_the_rest_stands(
-    tmp_path: Path, samples: Path, serving: StartEditor, opened: OpenPage
-) -> None:
+def test_without_positions_the_rest_stands(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
     shutil.copy(samples / "treadmill-beginner.fit", tmp_path)
-    served = serving(tmp_path, "treadmill-beginner.fit", "--units", "mi")
-    page = opened(served.url, offline=False).page
-    assert page.locator(".map").is_hidden()
-    assert page.locator("#forward").inner_text().endswith(" mi")
-    page.locator(".strip .segment").nth(1).click()
-    page.keyboard.press("b")
-    page.locator("#said", has_text="marked backward").wait_for()
+    with serve_in_thread(tmp_path / "treadmill-beginner.fit", "mi") as served:
+        page = opened(served.url, offline=False).page
+        assert page.locator(".map").is_hidden()
+        assert page.locator("#forward").inner_text().endswith(" mi")
+        page.locator(".strip .segment").nth(1).click()
+        page.keyboard.press("b")
+        page.locator("#said", has_text="marked backward").wait_for()
+        page.close()
     assert (tmp_path / "treadmill-beginner.annotations.csv").exists()
 
 
-def test_attacks_are_inert(tmp_path: Path, samples: Path, serving: StartEditor, opened: OpenPage) -> None:
-    hostile = hostile_gpx(tmp_path, samples)
-    page = opened(serving(tmp_path, hostile.name).url, offline=False).page
-    text = page.locator("body").inner_text()
-    assert "<script>window.pwned=1</script>" in text
-    page.locator("#annotations tbody tr").first.click()
-    page.keyboard.press("w")
-    page.locator("#said", has_text="marked").wait_for()
-    assert page.evaluate("window.pwned") is None
-    assert page.locator("img, iframe, object, form, base").count() == 0
-    assert "\u202e" not in page.content()
+def test_attacks_are_inert(tmp_path: Path, samples: Path, opened: OpenPage) -> None:
+    with serve_in_thread(hostile_gpx(tmp_path, samples)) as served:
+        page = opened(served.url, offline=False).page
+        text = page.locator("body").inner_text()
+        assert "<script>window.pwned=1</script>" in text
+        page.locator("#annotations tbody tr").first.click()
+        page.keyboard.press("w")
+        page.locator("#said", has_text="marked").wait_for()
+        assert page.evaluate("window.pwned") is None
+        assert page.locator("img, iframe, object, form, base").count() == 0
+        assert "\u202e" not in page.content()
+        page.close()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -170,7 +170,7 @@ CHANGES = st.sampled_from(
 
 
 @given(before=files(), change=CHANGES, action=st.sampled_from(["set", "unset", "add", "remove"]))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_an_edit_changes_what_it_is_about_and_nothing_else(
     folder: Path, before: bytes, change: tuple[str, tuple[str, ...]], action: str
 ) -> None:

@@ -181,7 +181,7 @@ def test_lines_are_those_of_an_editor_however_the_file_is_laid_out(config: Path,
 
 
 def test_a_statement_of_thousands_of_lines_is_refused_without_waiting(config: Path) -> None:
-    config.write_text("weight = [\n" + "1,\n" * 30_000 + "]\n")
+    config.write_text("weight = [\n" + "1,\n" * 10_000 + "]\n")
     with pytest.raises(RetropaceError, match="weight is that of a runner"):
         read_config()
 

@@ -149,7 +149,7 @@ def by_second(annotations: AnnotationTable) -> np.ndarray:
 
 
 @given(rows=ROWS, edits=EDITS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_an_edit_means_what_it_says_and_nothing_else(
     rows: list[tuple[int, int, str, bool]], edits: list[tuple[str, int, int, int]]
 ) -> None:

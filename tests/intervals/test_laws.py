@@ -18,7 +18,7 @@ from tests.support.interval_sessions import SEEDS, find_drawn_intervals
 from tests.support.simulated_labels import condition
 from tests.support.strategies import activities, annotation_lists
 
-LAWS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAWS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -155,7 +155,7 @@ def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
     for seed in range(12):
         built_in = (-0.1, 0.0, 0.1, 0.3)[seed % 4]
         path = tmp_path / f"{seed}.sqlite"
-        fill_library(path, simulate_sessions(seed, count=40, weeks=20.0, improvement=built_in))
+        fill_library(path, simulate_sessions(seed, count=30, weeks=20.0, improvement=built_in))
         with Library(path) as library:
             found = build_progress(
                 read_season(library, SeasonQuery(None)), per="week", today=date(2025, 6, 1), zone=UTC

@@ -36,8 +36,9 @@ class ServedPage:
 class ThreadedPage(ServedPage):
     """A page served by a thread of this process, which receives no signals, as on Windows."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, units: str):
         (activity,) = read_all(path.name, data=path.read_bytes())
+        self._units = UNITS_BY_NAME[units]
         self._editor = Editor(activity, sidecar_path(path), Settings())
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -47,7 +48,7 @@ class ThreadedPage(ServedPage):
 
     def _run(self) -> None:
         with suppress(asyncio.CancelledError):
-            serve_page(self._editor, UNITS_BY_NAME["km"], port=0, on_ready=self._start)
+            serve_page(self._editor, self._units, port=0, on_ready=self._start)
 
     def _start(self, url: str) -> None:
         super().__init__(url)
@@ -81,9 +82,9 @@ class ThreadedPage(ServedPage):
 
 
 @contextmanager
-def serve_in_thread(path: Path) -> Iterator[ThreadedPage]:
+def serve_in_thread(path: Path, units: str = "km") -> Iterator[ThreadedPage]:
     """Serve the page for a file while the block runs."""
-    page = ThreadedPage(path)
+    page = ThreadedPage(path, units)
     try:
         yield page
     finally:

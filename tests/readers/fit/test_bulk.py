@@ -111,7 +111,7 @@ def message_texts(file: DecodedFile) -> dict[str, list[list[tuple[str, str]]]]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(fit_streams())
 def test_random_streams_read_the_same_or_not_at_all(data: bytes) -> None:
     assert_read_alike(data)
@@ -144,8 +144,7 @@ def test_a_file_cut_at_any_byte_reads_the_same_or_not_at_all() -> None:
 def test_a_file_with_any_bit_turned_over_reads_the_same_or_not_at_all() -> None:
     whole = varied()
     for at in range(len(whole)):
-        for bit in (at % 8, (at + 3) % 8):
-            assert_read_alike(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
+        assert_read_alike(whole[:at] + bytes([whole[at] ^ 1 << 3 * at % 8]) + whole[at + 1 :])
 
 
 @pytest.mark.usefixtures("corpus")

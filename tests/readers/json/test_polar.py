@@ -346,7 +346,7 @@ SHAPES = st.recursive(
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_a_document_of_any_other_shape_is_read_or_refused(data: st.DataObject) -> None:
     document = copy.deepcopy(json.loads(data.draw(st.sampled_from(WHOLES))))
     for _ in range(data.draw(st.integers(1, 3))):
