@@ -1,7 +1,7 @@
 import pytest
 from fitdecode.profile import FIELD_TYPES
 
-from retropace.core.sports import classify_sport, format_sport, name_of_number
+from retropace.core.sports import _COMMON_NAMES, _read_names, classify_sport, format_sport, name_of_number
 
 ON_FOOT = """\
 carrera, Laufen, COURSE À PIED, corsa, trail_running, TrailRun, VirtualRun, Бег, 跑步, ランニング,
@@ -67,3 +67,9 @@ def test_names_for_display() -> None:
     assert [format_sport(name) for name in ("TrailRun", "trail_running", "9", "HKWorkoutActivityTypeHiking")] == [
         *("trail run", "trail running", "running", "hiking"),
     ]
+
+
+def test_common_names_are_classified_as_in_the_table() -> None:
+    table = _read_names()
+    assert {name: table.get(name) for name in _COMMON_NAMES} == _COMMON_NAMES
+    assert set(_COMMON_NAMES) - set(table) == {""}

@@ -1,7 +1,6 @@
 """Recognition of sports by the names that watches, apps and exports give them, from the table ``sports.toml``."""
 
 import re
-import tomllib
 import unicodedata
 from functools import cache
 from itertools import pairwise
@@ -10,6 +9,10 @@ from typing import Any
 
 _TABLE = Path(__file__).with_name("sports.toml")
 """Names of sports, by whether they are done on foot."""
+_COMMON_NAMES: dict[str, bool | None] = {"": None, "generic": None} | dict.fromkeys(
+    ("running", "run", "trailrunning", "trail", "track", "street", "treadmillrunning", "treadmill", "walking"), True
+)
+"""What the table says of the names in most recordings, which are so classified without reading it."""
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Pattern of the place between two words of a name such as ``TrailRun``."""
 _PREFIX = re.compile(r"^(?:HKWorkoutActivityType|sport_type_|activity_type_|type_)(?=\w)", re.IGNORECASE)
@@ -41,8 +44,10 @@ def is_unspecific(sport: str) -> bool:
 
 def format_sport(sport: str) -> str:
     """Return the name of a sport for display: ``trail running``, ``cycling``."""
+    if sport.isdigit() and (name := name_of_number("strava", sport)):
+        return name
     plain = _VERSION.sub("", _PREFIX.sub("", sport.strip()))
-    return name_of_number("strava", sport) or _CAMEL_CASE.sub(" ", plain).replace("_", " ").lower()
+    return _CAMEL_CASE.sub(" ", plain).replace("_", " ").lower()
 
 
 def name_of_number(system: str, number: int | str) -> str:
@@ -55,9 +60,10 @@ def name_of_number(system: str, number: int | str) -> str:
 
 def _classify_name(name: str) -> bool | None:
     """Classify a name by the table as a whole, else by the words that it consists of."""
-    names = _read_names()
     plain = format_sport(name)
-    if (whole := _squash(plain)) in names:
+    if (whole := _squash(plain)) in _COMMON_NAMES:
+        return _COMMON_NAMES[whole]
+    if whole in (names := _read_names()):
         return names[whole]
     words = re.findall(r"[^\W_]+", plain)
     parts = [_squash(word) for word in (*words, *map("".join, pairwise(words)))]
@@ -75,6 +81,8 @@ def _squash(text: str) -> str:
 
 @cache
 def _read_table() -> dict[str, Any]:
+    import tomllib
+
     return tomllib.loads(_TABLE.read_text("utf-8"))
 
 
