@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -55,15 +56,55 @@ ODD = [
 
 @given(st.one_of(written(), malformed_times(), st.sampled_from(ODD), st.text()))
 @example(ODD[0])
-def test_a_time_is_what_the_standard_library_says_or_none(text: str) -> None:
+def test_a_time_of_the_standard_is_what_the_standard_library_says(text: str) -> None:
+    parsed = parse_time(text)
     try:
         expected = datetime.fromisoformat(text.strip())
     except ValueError:
-        assert parse_time(text) is None
+        assert parsed is None or re.match(r"\s*\w{4}[-/.]\w{1,2}[-/.]\w{1,2}[T ]", text)
         return
     if 1 < expected.year < 9999:
         has_zone = expected.tzinfo is not None
-        assert parse_time(text) == ((expected if has_zone else expected.replace(tzinfo=UTC)).timestamp(), has_zone)
+        assert parsed == ((expected if has_zone else expected.replace(tzinfo=UTC)).timestamp(), has_zone)
+
+
+LOOSE = {
+    "2025-05-03T07:30:05.000Z": (
+        *(
+            "۲۰۲۵-۰۵-۰۳T۰۷:۳۰:۰۵.۰۰۰Z",
+            "२०२५-०५-०३T०७:३०:०५Z",
+            "２０２５-０５-０３Ｔ０７：３０：０５Ｚ",
+            "๒๐๒๕-๐๕-๐๓T๐๗:๓๐:๐๕Z",
+        ),
+        *("2025-05-03T7:30:5Z", "2025-5-3T7:30:5Z", "2025/5/3 7:30:5 UTC", "2025-05-03T07:30:05 AMZ"),
+        *(
+            "2025-05-03 上午7:30:05Z",
+            "2025-05-03T09:30:05 a.m. +0200",
+            "2025-05-03T7:30:5.0+0",
+            "\u200e2025-05-03T7:30:5Z",
+        ),
+    ),
+    "2025-05-03T19:30:05.500Z": (
+        *("٢٠٢٥-٠٥-٠٣T١٩:٣٠:٠٥٫٥Z", "2025-05-03T7:30:5,5 p.m.Z", "2025-05-03 오후 7:30:05.5 Z"),
+        *("2025-05-03 07:30:05,50 م Z", "2025-05-03T21:30:05.5+2", "２０２５-０５-０３T１９:３０:０５,５Z"),
+    ),
+    "2025-05-03T00:30:00Z": (
+        *("2025-05-03T12:30:00 AMZ", "2025-05-03T0:30:0Z", "2025-05-02T24:30:0Z", "2025-05-03T0:29:60Z"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("standard", "text"), [(time, text) for time in LOOSE for text in LOOSE[time]])
+def test_times_of_other_scripts_and_clocks(standard: str, text: str) -> None:
+    assert parse_time(text) == parse_time(standard)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-05-03T13:30:00 PMZ", "2025-05-03T7:30:00 xmZ", "2025-05-03T7:61:00Z", "2025-05-03T7:30:00+25:00", "7:30:00"],
+)
+def test_what_is_no_time_stays_none(text: str) -> None:
+    assert parse_time(text) is None
 
 
 @pytest.mark.parametrize("text", ["0001-06-01T00:00:00Z", "9999-06-01T00:00:00Z"])

@@ -11,6 +11,8 @@ MIN_PAUSE_S = 3.0
 """Shortest pause in seconds; shorter gaps, and smaller differences of elapsed and timer time, are rounding."""
 MIN_PAUSE_STEPS = 2.0
 """A gap between records is a pause only if it also lasts this many times the median time between records."""
+MIN_STEPS_PER_PART = 3
+"""Fewest steps between records per part, on average, with which the gaps between parts may be pauses throughout."""
 
 
 def min_pause_s(steps_s: FloatArray) -> float:
@@ -44,7 +46,10 @@ def find_pauses(
 
     ``parts`` are the times of the records of each part in seconds; pauses are returned in seconds after ``origin_s``.
     """
-    min_gap_s = min_pause_s(np.concatenate([np.diff(times_s) for times_s in parts]))
+    steps_s = np.concatenate([np.diff(times_s) for times_s in parts])
+    if len(steps_s) < MIN_STEPS_PER_PART * (len(parts) - 1):
+        steps_s = np.diff(np.concatenate(parts))  # parts of one or two records are not parts between pauses
+    min_gap_s = min_pause_s(steps_s)
     gaps = [(float(earlier[-1]), float(later[0])) for earlier, later in pairwise(parts)]
     can_be_pause = [True] * len(gaps) if may_follow_pause is None else may_follow_pause[1:]
     pauses = [(start, end) for start, end in compress(gaps, can_be_pause) if end - start > min_gap_s]

@@ -1,11 +1,12 @@
 """Values of points as columns: what an odd point gives, and numbers as float reads them."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from retropace.readers.xml.point_values import PointValues, parse_number
+from retropace.readers.xml.point_values import MAX_COLUMNS, PointValues, parse_number
 
 
 def collected(*points: str) -> PointValues:
@@ -48,11 +49,28 @@ def test_points_that_end_in_another_order_than_they_start_keep_their_values() ->
     assert values.build_numbers("v").tolist() == [1.0, 2.0]
 
 
-@given(st.one_of(st.floats().map(repr), st.text("0123456789.,-+e_ ", max_size=12), st.text(max_size=4)), st.booleans())
-def test_a_number_is_what_float_says_if_it_is_finite(text: str, decimal_comma: bool) -> None:
+@given(st.one_of(st.floats().map(repr), st.text("0123456789.-+e_ ", max_size=12), st.text("abc ", max_size=4)))
+def test_a_number_is_what_float_says_if_it_is_finite(text: str) -> None:
     try:
-        expected = float(text.replace(",", ".") if decimal_comma else text)
+        expected = float(text)
     except ValueError:
         expected = np.nan
-    found = parse_number(text, decimal_comma)
-    np.testing.assert_equal(found, expected if np.isfinite(expected) else np.nan)
+    np.testing.assert_equal(parse_number(text), expected if np.isfinite(expected) else np.nan)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("3,5", 3.5), ("-7,25", -7.25), ("1.234,5", 1234.5), ("1,234.5", 1234.5), ("٣٫٥", 3.5), ("۴۵٫۰۰۰۱", 45.0001)),
+        *(("४५.५", 45.5), ("４５,５", 45.5), ("3,5,1", np.nan), (",", np.nan), ("", np.nan), ("−3,5", -3.5)),
+    ],
+)
+def test_numbers_with_a_comma_and_in_other_digits(text: str, number: float) -> None:
+    np.testing.assert_equal(parse_number(text), number)
+
+
+def test_columns_in_excess_are_left_out() -> None:
+    values = collected(*(f"><v{index}>1</v{index}><v>2</v>" for index in range(MAX_COLUMNS + 50)))
+    assert len(values.numbers) == MAX_COLUMNS
+    assert len(values.left_out) == 51
+    np.testing.assert_array_equal(values.build_numbers("v"), np.full(MAX_COLUMNS + 50, 2.0))

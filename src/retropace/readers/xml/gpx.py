@@ -22,8 +22,16 @@ from retropace.core.units import format_count
 from retropace.readers.iso_times import UNZONED_WARNING
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, local_name, parse_document
-from retropace.readers.xml.gpx_points import POINT_TAG, POINT_TAGS, TEXT_PREFIX, GpxPoints, read_points
+from retropace.readers.xml.gpx_points import (
+    DISTANCE_COLUMN,
+    POINT_TAG,
+    POINT_TAGS,
+    TEXT_PREFIX,
+    GpxPoints,
+    read_points,
+)
 from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
+from retropace.readers.xml.way import FILLED_TIMES_WARNING, find_counter
 
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
@@ -91,7 +99,7 @@ def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Elem
         namespace, _, name = child.tag.rpartition("}")
         if name in ("trkseg", POINT_TAG, "extensions") or ":" in name or namespace not in namespaces:
             continue
-        degrees = (parse_number(child.get(key, ""), decimal_comma=True) for key in ("lat", "lon"))
+        degrees = (parse_number(child.get(key, "")) for key in ("lat", "lon"))
         if name in ("wpt", "rtept") and not is_usable_position(*degrees):
             unplaced += 1
             continue
@@ -127,8 +135,8 @@ def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
     """Build the tracks of a document in file order; a track without usable points has no segments."""
     tracks = []
     posix_s = points.columns["posix_s"]
-    for index, segments in enumerate(points.tracks):
-        track_metadata = metadata.tracks[index] if index < len(metadata.tracks) else None
+    for segments, element in zip(points.tracks, points.elements, strict=True):
+        track_metadata = metadata.tracks[element] if element is not None and element < len(metadata.tracks) else None
         name, description, comment, sport = (
             _stripped_text(getattr(track_metadata, text, "")) for text in ("name", "description", "comment", "type")
         )
@@ -154,6 +162,11 @@ def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -
     origin_s = session[0].first_s
     t_s = remaining.pop("posix_s") - origin_s
     columns = {name: remaining.pop(name) for name in COLUMNS if name in remaining}
+    if DISTANCE_COLUMN in remaining:
+        counter = find_counter(remaining[DISTANCE_COLUMN], columns["lat_deg"], columns["lon_deg"])
+        if counter is not None:
+            columns["distance_m"] = counter
+            del remaining[DISTANCE_COLUMN]
     extra = {name: remaining[name] for name in sorted(remaining)}
     texts = {}
     for name in [name for name in extra if name in points.texts]:
@@ -205,6 +218,10 @@ def _collect_warnings(points: GpxPoints, unplaced: int) -> Iterator[str]:
         yield f"waypoints and route points without a usable position left out: {unplaced}"
     if count := points.missing_time_count:
         yield f"{count} of {count + points.point_count} points have no time and were left out"
+    if count := points.filled_time_count:
+        yield FILLED_TIMES_WARNING.format(count, points.point_count)
+    if count := points.left_out_columns:
+        yield f"values of {count} more names left out: no recording has so many kinds"
     if not points.is_zoned:
         yield UNZONED_WARNING
 

@@ -12,6 +12,7 @@ import numpy as np
 from retropace.core.spans import FloatArray
 from retropace.readers.xml.document import Events, local_name
 from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices
+from retropace.readers.xml.way import interpolate_times
 
 POINT_TAG = "trkpt"
 """Local name of a track point."""
@@ -36,8 +37,10 @@ ATTRIBUTE_COLUMNS = {"lat": "lat_deg", "lon": "lon_deg"}
 """Column of each attribute of a track point; extension elements with the name of such a column are ignored."""
 _NOT_IN_POINT = frozenset({"trk", "trkseg", "trkpt", "wpt", "rte", "rtept"})
 """Names, without prefix, of elements that stand within a track point only if its end tag is missing."""
-NO_TRACK = -1
-"""Track index that stands for points outside of any segment."""
+DISTANCE_TAGS = frozenset({"distance", "distancemeters", "totaldistance", "cumulativedistance", "dist"})
+"""Names, in lower case without prefix, of elements that may hold a counter of distance."""
+DISTANCE_COLUMN = "distance"
+"""Column of :data:`DISTANCE_TAGS`."""
 PAUSE_LATITUDES_DEG = (100.0, 200.0)
 """Impossible latitudes by which My Tracks and old versions of OpenTracks mark where recording paused and resumed."""
 
@@ -47,13 +50,17 @@ class GpxPoints:
     """The track points of a document as columns."""
 
     tracks: tuple[tuple[RowIndices, ...], ...]
-    """For each ``trk`` element its segments, each as the indices of its points in the columns."""
+    """For each track its segments, each as the indices of its points in the columns."""
+    elements: tuple[int | None, ...]
+    """Of each track the number of its ``trk`` element; None for points before the first one."""
     columns: Mapping[str, FloatArray]
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]
     """For each text column (:data:`TEXT_PREFIX` before its name) the texts of its values 0, 1, 2 …"""
     unusable_position_count: int  # points dropped because they have no usable latitude and longitude
     missing_time_count: int  # points dropped because they have no time
+    filled_time_count: int  # points without a time that got one from their neighbours
+    left_out_columns: int  # names of values that were not read, because there are too many
     is_zoned: bool  # whether all times have a time zone; those without were taken as UTC
 
     @property
@@ -63,25 +70,31 @@ class GpxPoints:
 
 
 def read_points(events: Events) -> GpxPoints:
-    """Read the track points of a document from the XML parser events of its :data:`POINT_TAGS`."""
-    values = PointValues(_find_column, ATTRIBUTE_COLUMNS, decimal_comma=True)
-    parts: list[int] = []  # of each point the number of segment starts before it, and the index of its track
+    """Read the track points of a document from the XML parser events of its :data:`POINT_TAGS`.
+
+    Points outside of a segment or track belong to the track before them.
+    """
+    values = PointValues(_find_column, ATTRIBUTE_COLUMNS)
+    parts: list[int] = []  # of each point the number of starts and ends of tracks and segments before it
     track_indices: list[int] = []
-    part, track, track_count = 0, NO_TRACK, 0
+    elements: list[int | None] = []
+    part, element_count = 0, 0
     for event, element in events:
-        if event == "end":
-            values.end_element(element)
-            continue
         name = local_name(element.tag)
-        if name == POINT_TAG:
+        if name != POINT_TAG:
+            part += 1
+            if name == "trk" and event == "start":
+                elements.append(element_count)
+                element_count += 1
+        elif event == "end":
+            values.end_element(element)
+        else:
+            if not elements:
+                elements.append(None)
             values.start_point(element)
             parts.append(part)
-            track_indices.append(track)
-        elif name == "trk":
-            part, track, track_count = part + 1, NO_TRACK, track_count + 1
-        elif track_count:
-            part, track = part + 1, track_count - 1
-    return _build_points(values, np.array(parts, np.intp), np.array(track_indices, np.intp), track_count)
+            track_indices.append(len(elements) - 1)
+    return _build_points(values, np.array(parts, np.intp), np.array(track_indices, np.intp), elements)
 
 
 def _find_column(name: str) -> str | None:
@@ -90,10 +103,14 @@ def _find_column(name: str) -> str | None:
         return None
     if name in NON_NUMERIC_TAGS or name in (*ATTRIBUTE_COLUMNS.values(), TIME_COLUMN):
         return ""
-    return TIME_COLUMN if name == "time" else COLUMN_BY_TAG.get(name.lower(), name)
+    if name == "time":
+        return TIME_COLUMN
+    return DISTANCE_COLUMN if name.lower() in DISTANCE_TAGS else COLUMN_BY_TAG.get(name.lower(), name)
 
 
-def _build_points(values: PointValues, parts: RowIndices, track_indices: RowIndices, track_count: int) -> GpxPoints:
+def _build_points(
+    values: PointValues, parts: RowIndices, track_indices: RowIndices, elements: list[int | None]
+) -> GpxPoints:
     columns = {name: values.build_numbers(name) for name in (TIME_COLUMN, *values.numbers)}
     columns |= {column: values.build_attribute(attribute) for attribute, column in ATTRIBUTE_COLUMNS.items()}
     words_by_column: dict[str, tuple[str, ...]] = {}
@@ -102,20 +119,25 @@ def _build_points(values: PointValues, parts: RowIndices, track_indices: RowIndi
             columns[TEXT_PREFIX + name], words_by_column[TEXT_PREFIX + name] = values.build_words(name)
     lat_deg, lon_deg = columns["lat_deg"], columns["lon_deg"]
     is_usable = (np.abs(lat_deg) <= 90.0) & (np.abs(lon_deg) <= 180.0)
-    is_timed = np.isfinite(columns[TIME_COLUMN])
-    is_pause_mark = (track_indices != NO_TRACK) & np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
-    is_in_segment = (track_indices != NO_TRACK) & ~is_pause_mark
-    rows = np.flatnonzero(is_in_segment & is_usable & is_timed)
+    is_pause_mark = np.isin(lat_deg, PAUSE_LATITUDES_DEG) & (lon_deg == 0.0)
     # Both numbers never decrease, so that their sum changes wherever one of them does.
-    part_number = (parts + np.cumsum(is_pause_mark))[rows]
-    tracks: list[list[RowIndices]] = [[] for _ in range(track_count)]
-    for segment in np.split(rows, np.flatnonzero(np.diff(part_number)) + 1) if len(rows) else []:
+    part_number = parts + np.cumsum(is_pause_mark)
+    placed = np.flatnonzero(is_usable & ~is_pause_mark)
+    recorded_s = columns[TIME_COLUMN][placed]
+    times_s = interpolate_times(recorded_s, lat_deg[placed], lon_deg[placed], part_number[placed])
+    columns[TIME_COLUMN][placed] = times_s
+    rows = placed[np.isfinite(times_s)]
+    tracks: list[list[RowIndices]] = [[] for _ in elements]
+    for segment in np.split(rows, np.flatnonzero(np.diff(part_number[rows])) + 1) if len(rows) else []:
         tracks[track_indices[segment[0]]].append(segment)
     return GpxPoints(
         tracks=tuple(map(tuple, tracks)),
+        elements=tuple(elements),
         columns=columns,
         texts=words_by_column,
-        unusable_position_count=int(np.sum(is_in_segment & ~is_usable)),
-        missing_time_count=int(np.sum(is_in_segment & is_usable & ~is_timed)),
+        unusable_position_count=int(np.sum(~is_usable & ~is_pause_mark)),
+        missing_time_count=len(placed) - len(rows),
+        filled_time_count=int(np.sum(np.isfinite(times_s)) - np.sum(np.isfinite(recorded_s))),
+        left_out_columns=len(values.left_out),
         is_zoned=bool(np.all(values.build_zones())),
     )

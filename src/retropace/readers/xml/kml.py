@@ -6,11 +6,11 @@ same number; an empty ``coord`` is a moment without a position. Sensor values fo
 moment, empty where missing: speed in m/s, cadence as the sensor sends it.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
@@ -24,8 +24,9 @@ from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, parse_document, read_text
 from retropace.readers.xml.gpx import select_waypoints
-from retropace.readers.xml.gpx_points import COLUMN_BY_TAG
-from retropace.readers.xml.point_values import is_usable_position, parse_number
+from retropace.readers.xml.gpx_points import COLUMN_BY_TAG, DISTANCE_COLUMN
+from retropace.readers.xml.point_values import MAX_COLUMNS, is_usable_position, parse_number
+from retropace.readers.xml.way import find_counter
 
 END_MARKER_STYLES = ("start", "end")
 """Styles of markers that My Tracks and old versions of OpenTracks set at both ends of a track; they are left out."""
@@ -86,8 +87,13 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
     counts = PointCounts()
     sessions: list[tuple[float, Element, list[KmlTrack]]] = []
     markers: list[Element] = []
-    for placemark in root.iter("{*}Placemark", "{*}PhotoOverlay"):
+    placemarks = list(root.iter("{*}Placemark", "{*}PhotoOverlay"))
+    if root.find(".//{*}coord") is not None and not any(item.find(".//{*}coord") is not None for item in placemarks):
+        placemarks.append(root)
+    for placemark in placemarks:
         elements = list(placemark.iter("{*}Track"))
+        if not elements and placemark.find(".//{*}coord") is not None:
+            elements = [placemark]  # positions outside of their usual parent
         tracks = [track for element in elements if (track := _read_track(element, counts)).rows]
         if tracks:
             sessions.append((float(tracks[0].times_s[0]), placemark, tracks))
@@ -128,7 +134,7 @@ def _read_track(track: Element, counts: PointCounts) -> KmlTrack:
     coords = [(element.text or "").split() for element in track.iter("{*}coord")]
     arrays = {
         element.get("name", ""): [(value.text or "").strip() for value in element.iterchildren("{*}value")]
-        for element in track.iter("{*}SimpleArrayData")
+        for element in itertools.islice(track.iter("{*}SimpleArrayData"), MAX_COLUMNS)
         if element.get("name")
     }
     point_types = arrays.pop(POINT_TYPE_ARRAY, [])
@@ -161,7 +167,7 @@ def _build_samples(
 ) -> Samples:
     """Build the samples of a session from its tracks, with times in seconds after ``origin_s``."""
     rows = [row for track in tracks for row in track.rows]
-    extra = {name: _build_column(rows, name) for name in sorted(set(chain.from_iterable(rows)) - {"posix_s"})}
+    extra = {name: _build_column(rows, name) for name in sorted(set(itertools.chain.from_iterable(rows)) - {"posix_s"})}
     columns = {name: extra.pop(name) for name in POSITION_COLUMNS if name in extra}
     for name in sorted(extra):
         if (sample_name := COLUMN_BY_TAG.get(name.lower())) is not None and sample_name not in columns:
@@ -169,6 +175,11 @@ def _build_samples(
     if is_opentracks and "distance" in extra and _has_complete_sensor_distance(tracks):
         # The sensor distance of OpenTracks is that since the point before, not since the start.
         columns["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
+    elif DISTANCE_COLUMN in extra and {"lat_deg", "lon_deg"} <= columns.keys():
+        counter = find_counter(extra[DISTANCE_COLUMN], columns["lat_deg"], columns["lon_deg"])
+        if counter is not None:
+            columns["distance_m"] = counter
+            del extra[DISTANCE_COLUMN]
     texts = {POINT_TYPE_ARRAY: tuple(point_types)} if POINT_TYPE_ARRAY in extra else {}
     return Samples.from_columns(_build_column(rows, "posix_s") - origin_s, extra, texts, **columns)
 

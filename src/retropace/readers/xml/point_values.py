@@ -11,13 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray
-from retropace.readers.iso_times import parse_time
+from retropace.readers.iso_times import normalize_digits, parse_time
 from retropace.readers.xml.document import Element, local_name
 
 RowIndices = NDArray[np.intp]
 """Indices of points, ``(n,)``."""
 TIME_COLUMN = "posix_s"
 """Column of times, in seconds since 1970."""
+MAX_COLUMNS = 200
+"""Largest number of columns that are read; what further elements say is left out. Real recordings have up to 30."""
+MAX_NUMBER_CHARS = 64
+"""Longest text, in characters, that is searched for a number written otherwise than in English."""
 
 
 class PointValues:
@@ -34,11 +38,11 @@ class PointValues:
         attributes: Iterable[str] = (),
         *,
         parent_by_column: Mapping[str, str] = MappingProxyType({}),
-        decimal_comma: bool = False,
     ):
         self._find_column, self._column_by_tag = find_column, dict[str, str | None]()
         self._parent_by_column = parent_by_column
-        self._decimal_comma = decimal_comma
+        self._columns: set[str | None] = set()
+        self.left_out: set[str] = set()  # columns in excess of MAX_COLUMNS
         self._attributes: dict[str, list[str]] = {name: [] for name in attributes}  # texts, empty where missing
         self.numbers: defaultdict[str, array[float]] = defaultdict(lambda: array("d"))
         """Numbers by column, up to the last point that has one, NaN where a point has none."""
@@ -65,7 +69,7 @@ class PointValues:
         for element in point.iterdescendants("*"):
             tag = element.tag
             if tag not in column_by_tag:
-                column_by_tag[tag] = self._find_column(local_name(tag))
+                column_by_tag[tag] = self._admit_column(self._find_column(local_name(tag)))
             column = column_by_tag[tag]
             if column is None:
                 break
@@ -98,7 +102,7 @@ class PointValues:
         try:
             values = np.array(list(map(float, texts)), dtype=np.float64)
         except ValueError:
-            values = np.array([parse_number(text, self._decimal_comma) for text in texts], dtype=np.float64)
+            values = np.array([parse_number(text) for text in texts], dtype=np.float64)
         return np.where(np.isfinite(values), values, np.nan)
 
     def build_words(self, column: str) -> tuple[FloatArray, tuple[str, ...]]:
@@ -115,12 +119,21 @@ class PointValues:
         has_zone[list(self._unzoned)] = False
         return has_zone
 
+    def _admit_column(self, column: str | None) -> str | None:
+        """Return a column, or the empty one if there are :data:`MAX_COLUMNS` others already."""
+        if column and column not in self._columns:
+            if len(self._columns) >= MAX_COLUMNS:
+                self.left_out.add(column)
+                return ""
+            self._columns.add(column)
+        return column
+
     def _add_unusual(self, column: str, row: int, number: float, text: str) -> None:
         """Add the text of an element that is no finite number, or does not follow a value of the point before."""
         values = self.numbers[column]
         values.extend(repeat(nan, row + 1 - len(values)))
         if column != TIME_COLUMN and not isfinite(number):
-            number = parse_number(text, self._decimal_comma)
+            number = parse_number(text)
             if not isfinite(number) and (word := text.strip())[:1].isalpha():
                 self.words[column].setdefault(row, word)
         if isfinite(number) and (column == TIME_COLUMN or not isfinite(values[row])):
@@ -133,12 +146,22 @@ class PointValues:
         return parsed[0]
 
 
-def parse_number(text: str, decimal_comma: bool = False) -> float:
-    """Parse a finite number; NaN if the text is none."""
+def parse_number(text: str) -> float:
+    """Parse a finite number, also with a decimal comma or in the digits of another script; NaN if the text is none.
+
+    Example:
+        >>> parse_number("3,5"), parse_number("1.234,5"), parse_number("٣٫٥"), parse_number("x")
+        (3.5, 1234.5, 3.5, nan)
+
+    """
     try:
         value = float(text)
     except ValueError:
-        return parse_number(text.replace(",", ".")) if decimal_comma and "," in text else nan
+        plain = normalize_digits(text) if len(text) <= MAX_NUMBER_CHARS else text
+        if "," in plain and "." in plain:  # the first of the two separates thousands
+            plain = plain.replace(min(",", ".", key=plain.index), "")
+        plain = plain.replace(",", ".")
+        return parse_number(plain) if plain != text else nan
     return value if isfinite(value) else nan
 
 

@@ -7,7 +7,8 @@ namespace only; python-tcxparser 2.4 does not keep laps with their points; activ
 writes ``Manual`` on every lap, so the trigger is only what the file says.
 """
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -22,10 +23,13 @@ from retropace.core.sports import format_sport
 from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
 from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
-from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, parse_number
+from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices, parse_number
+from retropace.readers.xml.way import FILLED_TIMES_WARNING, interpolate_times
 
 POINT_TAG = "Trackpoint"
 """Local name of a track point."""
+LOOSE_POINT_PARENTS = ("Lap", "Activity", "Activities", "TrainingCenterDatabase")
+"""Local names of elements that hold track points directly where the ``Track`` around them is missing."""
 COLUMN_BY_TAG = {
     "Time": TIME_COLUMN,
     "LatitudeDegrees": "lat_deg",
@@ -57,8 +61,9 @@ class TcxPoints:
     """Columns of :data:`COLUMN_BY_TAG` by name, each ``(n,)``, NaN where a point has no value."""
     has_zone: NDArray[np.bool_]
     """Whether each time has a time zone, ``(n,)``, True where a point has no time."""
-    rows_by_track: Mapping[Element, range]
-    """Indices of the points of each ``Track`` element."""
+    rows_by_parent: Mapping[Element, Sequence[int]]
+    """Indices of the points in each ``Track``, and of those that stand directly in a lap or activity."""
+    filled_time_count: int  # points without a time that got one from the points around them
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
     """
     document = parse_document(data, path, ("Track", POINT_TAG), _read_points, cut_after=(POINT_TAG,))
     elements = list(document.root.iter("{*}Activity"))
+    if not elements and document.root.find(".//{*}Course") is None:
+        elements = [next(document.root.iter("{*}Activities"), document.root)]
     activities = [_build_activity(element, document.content, path, list(document.warnings)) for element in elements]
     found = [activity for activity in activities if activity is not None]
     if not found:
@@ -91,30 +98,62 @@ def _read_points(events: Events) -> TcxPoints:
     values = PointValues(
         lambda name: None if name == POINT_TAG else COLUMN_BY_TAG.get(name, ""), parent_by_column=PARENT_BY_COLUMN
     )
-    rows_by_track: dict[Element, range] = {}
+    rows_by_parent: dict[Element, Sequence[int]] = {}
+    loose: dict[Element, list[int]] = {}
+    parts: list[int] = []
+    part = 0
     for event, element in events:
-        if local_name(element.tag) == POINT_TAG:
-            (values.start_point if event == "start" else values.end_element)(element)
+        if local_name(element.tag) != POINT_TAG:
+            part += 1
+            first = rows_by_parent[element].start if event == "end" else values.count  # type: ignore[attr-defined]
+            rows_by_parent[element] = range(first, values.count)
+        elif event == "end":
+            values.end_element(element)
         else:
-            first = rows_by_track[element].start if event == "end" else values.count
-            rows_by_track[element] = range(first, values.count)
+            if (parent := element.getparent()) is not None and local_name(parent.tag) in LOOSE_POINT_PARENTS:
+                loose.setdefault(parent, []).append(values.count)
+            values.start_point(element)
+            parts.append(part)
     columns = {name: values.build_numbers(name) for name in COLUMN_BY_TAG.values()}
-    return TcxPoints(columns, values.build_zones(), rows_by_track)
+    placed = np.flatnonzero(np.isfinite(columns["lat_deg"]) & np.isfinite(columns["lon_deg"]))
+    recorded_s = columns[TIME_COLUMN][placed]
+    positions = (columns["lat_deg"][placed], columns["lon_deg"][placed])
+    columns[TIME_COLUMN][placed] = interpolate_times(recorded_s, *positions, np.array(parts, np.intp)[placed])
+    filled = int(np.sum(np.isfinite(columns[TIME_COLUMN][placed])) - np.sum(np.isfinite(recorded_s)))
+    return TcxPoints(columns, values.build_zones(), rows_by_parent | loose, filled)
+
+
+def _locate_points(element: Element, points: TcxPoints) -> tuple[RowIndices, list[tuple[Element, list[int]]]]:
+    """Locate the points of an activity; returns their rows, and for each lap where among them its tracks start.
+
+    The last number of a lap is where its last track ends. Tracks and points outside of laps belong to the activity.
+    """
+
+    def is_own(item: Element) -> bool:
+        # Others belong to an activity that lies in this one because the end tag of this one is missing.
+        return next(item.iterancestors("{*}Activity"), element) is element
+
+    def find_rows(holders: Iterable[Element]) -> list[Sequence[int]]:
+        return [rows for holder in holders if len(rows := points.rows_by_parent.get(holder, ()))]
+
+    laps = [lap for lap in element.iter("{*}Lap") if is_own(lap)]
+    tracks_by_lap = [find_rows((*lap.iterchildren("{*}Track"), lap)) for lap in laps]
+    in_laps = {track for lap in laps for track in lap.iterchildren("{*}Track")}
+    others = [track for track in element.iter("{*}Track") if track not in in_laps and is_own(track)]
+    tracks = [*itertools.chain.from_iterable(tracks_by_lap), *find_rows((*others, element))]
+    rows = np.unique(np.array([row for track in tracks for row in track], dtype=np.intp))
+    lap_edges = []
+    last = 0
+    for lap, lap_tracks in zip(laps, tracks_by_lap, strict=True):
+        starts = [int(np.searchsorted(rows, track[0])) for track in lap_tracks]
+        last = max((int(np.searchsorted(rows, track[-1])) + 1 for track in lap_tracks), default=last)
+        lap_edges.append((lap, [*(starts or [last]), last]))
+    return rows, lap_edges
 
 
 def _build_activity(element: Element, points: TcxPoints, path: str, warnings: list[str]) -> Activity | None:
     """Build the activity of an ``Activity`` element; None if no point has a time."""
-    tracks: list[range] = []
-    lap_edges: list[tuple[Element, list[int]]] = []  # each lap with the point indices between which its tracks lie
-    for lap in element.iter("{*}Lap"):
-        if next(lap.iterancestors("{*}Activity")) is not element:
-            continue  # of an activity that lies in this one because the end tag of this one is missing
-        edges = [sum(map(len, tracks))]
-        for track in lap.iterchildren("{*}Track"):
-            tracks.append(points.rows_by_track[track])
-            edges.append(edges[-1] + len(tracks[-1]))
-        lap_edges.append((lap, edges))
-    rows = np.concatenate([np.array([], dtype=np.intp), *(np.arange(track.start, track.stop) for track in tracks)])
+    rows, lap_edges = _locate_points(element, points)
     is_timed = np.isfinite(points.columns[TIME_COLUMN][rows])
     timed_rows = rows[is_timed]
     if not len(timed_rows):
@@ -123,6 +162,8 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
         warnings.append(UNZONED_WARNING)
     if missing_time_count := len(rows) - len(timed_rows):
         warnings.append(f"{missing_time_count} of {len(rows)} points have no time and were left out")
+    if points.filled_time_count:
+        warnings.append(FILLED_TIMES_WARNING.format(points.filled_time_count, len(points.has_zone)))
     timed = {name: values[timed_rows] for name, values in points.columns.items()}
     posix_s, run_cadence, cadence = timed.pop(TIME_COLUMN), timed["run_cadence"], timed["cadence"]
     recorded = {name: values for name, values in timed.items() if np.any(np.isfinite(values))}

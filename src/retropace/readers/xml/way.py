@@ -1,0 +1,59 @@
+"""What the way between the points of a file tells: times of points without one, and whether numbers count it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.core.geodesy import compute_distances_m
+from retropace.core.spans import FloatArray, cumulate
+
+MIN_RISING_SHARE = 0.98
+"""Smallest fraction of steps in which a counter of distance does not fall; it may start again at each lap."""
+MAX_COUNTER_RATIO = 2.0
+"""Largest ratio, either way, of a counted distance to the way along the positions."""
+FILLED_TIMES_WARNING = "{} of {} points have no time: theirs follow from the way between the points around them"
+"""Warning about points without a time, with their number and that of all points."""
+
+
+def interpolate_times(
+    times_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, part: NDArray[np.intp]
+) -> FloatArray:
+    """Return the times with those of points without one, interpolated by distance between timed points of one part.
+
+    All shapes are ``(n,)``; positions must be known. What has no timed point before and after it stays NaN.
+    """
+    is_timed = np.isfinite(times_s)
+    rows = np.arange(len(times_s))
+    before = np.maximum.accumulate(np.where(is_timed, rows, -1))
+    after = np.minimum.accumulate(np.where(is_timed, rows, len(rows))[::-1])[::-1]
+    untimed = np.flatnonzero(~is_timed & (before >= 0) & (after < len(rows)))
+    if not len(untimed):
+        return times_s
+    first, last = before[untimed], after[untimed]
+    is_between = (part[first] == part[last]) & (times_s[last] > times_s[first])
+    untimed, first, last = untimed[is_between], first[is_between], last[is_between]
+    # A millimetre per point is added so that points on one spot have an order, too.
+    way_m = cumulate(compute_distances_m(lat_deg, lon_deg)) + 1e-3 * rows
+    share = (way_m[untimed] - way_m[first]) / (way_m[last] - way_m[first])
+    filled = times_s.copy()
+    filled[untimed] = times_s[first] + share * (times_s[last] - times_s[first])
+    return filled
+
+
+def find_counter(values: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray | None:
+    """Return cumulative metres if values are a counter of distance, or the metres since the point before; else None.
+
+    Where there are positions, the distance must be about that along them.
+    """
+    known = values[np.isfinite(values)]
+    placed = np.isfinite(lat_deg) & np.isfinite(lon_deg)
+    way_m = float(np.sum(compute_distances_m(lat_deg[placed], lon_deg[placed])))
+    rises = np.diff(known)
+    candidates = []
+    if len(rises) and np.mean(rises >= 0.0) >= MIN_RISING_SHARE:
+        candidates.append((float(np.sum(rises[rises > 0.0])), values))
+    if way_m > 0.0 and len(known) and np.all(known >= 0.0):
+        candidates.append((float(np.sum(known)), np.cumsum(np.nan_to_num(values))))
+    for counted_m, column in candidates:
+        if counted_m > 0.0 and (way_m == 0.0 or 1.0 / MAX_COUNTER_RATIO < counted_m / way_m < MAX_COUNTER_RATIO):
+            return column
+    return None
