@@ -135,8 +135,23 @@ FAULTS: dict[str, Fault] = {
 
 
 def with_fault(activity: Activity, fault: Fault) -> Activity:
-    """The activity with a fault: as readers do, times count from the first record, whose date is the start."""
+    """The activity with a fault of its records; times count from the first of them, whose date is the start."""
     samples = fault(activity.samples)
     first_s = float(samples.t_s[0])
     start_time = activity.start_time + timedelta(seconds=first_s) if activity.start_time is not None else None
-    return replace(activity, samples=replace(samples, t_s=samples.t_s - first_s), start_time=start_time)
+    # What stands beside the records is timed by the same clock, if the records kept their order.
+    is_in_order = np.array_equal(samples.distance_m, activity.samples.distance_m, equal_nan=True)
+    times_s = activity.samples.t_s
+    clock_s = samples.t_s if is_in_order else times_s
+
+    def by_clock(time_s: float) -> float:
+        row = int(np.argmin(np.abs(times_s - time_s)))
+        return time_s + float(clock_s[row] - times_s[row]) - first_s
+
+    laps = tuple(
+        replace(lap, start_s=by_clock(lap.start_s), end_s=by_clock(lap.start_s) + lap.end_s - lap.start_s)
+        for lap in activity.laps
+    )
+    pauses = as_spans((by_clock(start_s), by_clock(end_s)) for start_s, end_s in activity.pauses.tolist())
+    samples = replace(samples, t_s=samples.t_s - first_s)
+    return replace(activity, samples=samples, start_time=start_time, laps=laps, pauses=pauses)

@@ -15,17 +15,18 @@ from retropace.cleaning.cadence import clean_cadence
 from retropace.cleaning.clock import clean_time_axis
 from retropace.cleaning.distance import measure_distance
 from retropace.cleaning.lag import remove_lag
-from retropace.cleaning.pauses import MAX_RECORD_GAP_S
+from retropace.cleaning.laps import reconcile_laps
+from retropace.cleaning.pauses import MAX_RECORD_GAP_S, drop_false_pauses
 from retropace.cleaning.positions import drop_stray_positions
 from retropace.cleaning.rest import find_rest
 from retropace.cleaning.speed import choose_speed, clean_heart_rate, clean_speed
-from retropace.core.activity import Activity, Lap, Samples, Split, Waypoint
+from retropace.core.activity import Activity, Samples, Split, Waypoint
 from retropace.core.cleaned_activity import CleanedActivity, TimeAxis
 from retropace.core.errors import ReadError
 from retropace.core.parameters import CleanParameters
 from retropace.core.spans import Spans, clip, contains, cumulate, midpoints, union
 
-Timed = TypeVar("Timed", Lap, Split, Waypoint)
+Timed = TypeVar("Timed", Split, Waypoint)
 """Type of an item whose times are moved to the cleaned time axis: a lap, a split or a waypoint."""
 RECORD_COLUMNS = (
     *("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm"),
@@ -46,15 +47,17 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
     records = _align_samples(samples, axis)
     positions = drop_stray_positions(t_s, records.lat_deg, records.lon_deg)
     device_speed = clean_speed(t_s, records.speed_mps)
-    recorded_pauses = clip(union(axis.remap(activity.pauses)), 0.0, float(t_s[-1]))
-    distance = measure_distance(records, positions, device_speed.speed_mps, recorded_pauses, activity.device_totals)
+    totals = activity.device_totals
+    stated = drop_false_pauses(records, clip(union(axis.remap(activity.pauses)), 0.0, float(t_s[-1])), totals.timer_s)
+    distance = measure_distance(records, positions, device_speed.speed_mps, stated.spans, totals)
     speed = choose_speed(t_s, device_speed, distance)
     cadence_unit = parameters.cadence if parameters.cadence != "auto" else activity.cadence_unit or "auto"
     cadence = clean_cadence(t_s, records.cadence_recorded, speed.speed_mps, cadence_unit)
     motion = remove_lag(t_s, distance, speed, cadence, parameters)
     is_device_speed = speed.source == "device" or distance.source != "positions"
     rest = find_rest(t_s, motion, distance.pauses, is_device_speed=is_device_speed)
-    stages = (activity, axis, positions, speed, distance, cadence, motion, rest)
+    laps, lap_warnings = reconcile_laps(activity.laps, axis, distance.distance_m, distance.pauses.spans)
+    stages = (activity, axis, stated, positions, speed, distance, cadence, motion, rest)
 
     cleaned = CleanedActivity(
         time_axis=axis,
@@ -71,7 +74,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
         pauses=distance.pauses.spans,
         standing=rest.standing,
         unknown=rest.unknown,
-        laps=_remap_all(activity.laps, axis),
+        laps=laps,
         splits=_remap_all(activity.splits, axis),
         waypoints=_remap_all(activity.waypoints, axis),
         workout_steps=activity.workout_steps,
@@ -81,7 +84,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
         distance_source=distance.source,
         speed_source=speed.source,
         counts_both_feet=cadence.counts_both_feet,
-        warnings=tuple(warning for stage in stages for warning in stage.warnings),
+        warnings=(*(warning for stage in stages for warning in stage.warnings), *lap_warnings),
     )
     return _with_curves(cleaned.with_times(np.concatenate((rest.resting, rest.unknown)).ravel()), rest.resting)
 

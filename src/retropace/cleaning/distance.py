@@ -52,7 +52,7 @@ def measure_distance(
     counted_m, warnings = distance_from_device(t_s, records.distance_m)
     path_m = distance_from_positions(t_s, positions, recorded_pauses) if counted_m is None else None
     travelled_m = path_m if counted_m is None else counted_m
-    pauses = find_pauses(t_s, travelled_m, recorded_pauses, has_timer=bool(np.isfinite(totals.timer_s)))
+    pauses = find_pauses(t_s, travelled_m, recorded_pauses, totals.timer_s)
     warnings += pauses.warnings
     if path_m is not None and len(pauses.gaps):
         path_m = distance_from_positions(t_s, positions, pauses.spans)

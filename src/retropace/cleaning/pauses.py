@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.activity import Samples
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, midpoints, total_s, union
 from retropace.core.units import format_count
 
@@ -13,6 +14,15 @@ changes, leaves gaps of up to 10 s, and in the test corpus of up to 13 s."""
 MAX_STANDING_SPEED_MPS = 0.3
 """Speed in m/s below which a runner counts as standing. Even beginners walk backward at 0.5 m/s or more (Laufer 2003,
 Physiother Res Int 8:131)."""
+
+MIN_PAUSED_SHARE = 0.8
+"""Share of the gaps without movement that the device's timer time must lack if they are pauses."""
+MIN_MOVING_SPEED_MPS = 0.8
+"""Mean speed in m/s within a recorded pause from which on the watch cannot have been paused."""
+TIMER_TOLERANCE = 0.01
+"""Largest difference of timer time from the device's total, as a fraction of it, at which the two count as equal."""
+MIN_TIMER_TOLERANCE_S = 5.0
+"""The same in seconds, for short recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +36,29 @@ class Pauses:
     warnings: tuple[str, ...]
 
 
-def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans, *, has_timer: bool) -> Pauses:
+def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Pauses:
+    """Return the recorded pauses without those in which the runner moved on, if timer time then fits the total.
+
+    The device's total leads: ``timer_s``, NaN if there is none. The count of distance tells whether the runner moved.
+    """
+    t_s, known = records.t_s, np.isfinite(records.distance_m)
+    excess_s = timer_s - (float(t_s[-1] - t_s[0]) - total_s(recorded))
+    if excess_s > _timer_tolerance_s(timer_s) and np.sum(known) > 1:
+        gain_m = np.diff(np.interp(recorded, t_s[known], records.distance_m[known]), axis=1)[:, 0]
+        length_s = recorded[:, 1] - recorded[:, 0]
+        is_false = gain_m > MIN_MOVING_SPEED_MPS * length_s
+        if abs(excess_s - float(np.sum(length_s[is_false]))) <= _timer_tolerance_s(timer_s):
+            note = f"{format_count(int(np.sum(is_false)), 'pause')} left out: the runner moved on, and the timer ran"
+            return Pauses(recorded[~is_false], as_spans([]), (note,))
+    return Pauses(recorded, as_spans([]), ())
+
+
+def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans, timer_s: float) -> Pauses:
     """Return the recorded pauses and the gaps between records in which the runner did not move.
 
     Phones with auto-pause and exports without timer events leave such gaps, which are pauses. A device that reports its
-    timer (``has_timer``) reports its pauses too: any other gap is standing. A gap in which the runner moved on is a
-    dropout of the recording.
+    timer (``timer_s``, else NaN) reports its pauses too: any other gap is standing, unless that total lacks as much as
+    all gaps last. A gap in which the runner moved on is a dropout of the recording.
     """
     if distance_m is None:
         return Pauses(recorded, as_spans([]), ())
@@ -41,8 +68,14 @@ def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans,
     if not np.any(is_gap):
         return Pauses(recorded, as_spans([]), ())
     gaps = np.column_stack((t_s[:-1][is_gap], t_s[1:][is_gap]))
+    missing_s = float(t_s[-1] - t_s[0]) - total_s(recorded) - timer_s
+    is_standing = missing_s < MIN_PAUSED_SHARE * total_s(gaps)
     note = (
         f"{format_count(len(gaps), 'gap')} without movement ({total_s(gaps):.0f} s) "
-        f"taken as {'standing' if has_timer else 'paused'}"
+        f"taken as {'standing' if is_standing else 'paused'}"
     )
-    return Pauses(recorded if has_timer else union(np.concatenate((recorded, gaps))), gaps, (note,))
+    return Pauses(recorded if is_standing else union(np.concatenate((recorded, gaps))), gaps, (note,))
+
+
+def _timer_tolerance_s(timer_s: float) -> float:
+    return max(MIN_TIMER_TOLERANCE_S, TIMER_TOLERANCE * timer_s)

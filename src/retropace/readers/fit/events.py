@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from retropace.core.activity import Lap, Split, Waypoint
-from retropace.core.spans import Spans, as_spans
+from retropace.core.spans import Spans, as_spans, total_s
 from retropace.readers.fit.table import SEMICIRCLE_DEG
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_message_index, read_number, read_text, read_time_s
 
@@ -26,6 +26,8 @@ def read_lap_span(message: Any) -> tuple[float, float]:
         start_s = written_s - elapsed_s
     if np.isfinite(start_s) and (start_s < MIN_DATE_TIME_S) != (written_s < MIN_DATE_TIME_S):
         written_s = np.nan  # only one of the two has a date, so that they cannot be compared
+    if start_s > written_s:
+        start_s = np.fmin(start_s, written_s - elapsed_s)  # no lap begins after it was written
     if np.isnan(elapsed_s) and np.isnan(written_s):
         elapsed_s = read_number(message, "total_timer_time")
     end_s = start_s + elapsed_s
@@ -34,7 +36,7 @@ def read_lap_span(message: Any) -> tuple[float, float]:
 
 
 def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Lap]:
-    """Read the laps of a session in order of time; laps without usable times are left out."""
+    """Read the laps of a session in the order of the file; laps without usable times are left out."""
     laps = []
     previous_end_s = origin_s
     for message in messages:
@@ -54,7 +56,7 @@ def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: fl
                     distance_m=read_number(message, "total_distance"),
                 )
             )
-    return sorted(laps, key=lambda lap: (lap.start_s, lap.end_s))
+    return laps
 
 
 def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Split]:
@@ -71,14 +73,27 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
     return sorted(splits, key=lambda split: (split.start_s, split.end_s))
 
 
-def read_pauses(events: Sequence[Any], origin_s: float) -> Spans:
-    """Read the pauses of a session: from each stop of the timer to its next start, if there is one."""
+def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Spans:
+    """Read the pauses of a session: from each stop of the timer to its next start, if there is one.
+
+    Events are read in order of time, or in that of the file if so they come closer to ``paused_s``, elapsed without
+    timer time (NaN if unknown): some files list events of one kind after another, and some clocks are set back.
+    """
+    timed = [
+        (read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type"))
+        for message in events
+        if read_text([message], "event") == "timer"
+    ]
+    timed = [event for event in timed if np.isfinite(event[0])]
+    readings = [_pair_events(sorted(timed, key=lambda event: event[0])), _pair_events(timed)]
+    return min(readings, key=lambda pauses: np.nan_to_num(abs(total_s(pauses) - paused_s)))
+
+
+def _pair_events(events: Sequence[tuple[float, str]]) -> Spans:
+    """Return the spans from each stop to the next start, of times in seconds and kinds of timer events."""
     pauses: list[tuple[float, float]] = []
     stop_s: float | None = None
-    for message in events:
-        t_s, kind = read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type")
-        if np.isnan(t_s) or read_text([message], "event") != "timer":
-            continue
+    for t_s, kind in events:
         if kind.startswith("stop") and stop_s is None:
             stop_s = t_s
         elif kind == "start" and stop_s is not None:

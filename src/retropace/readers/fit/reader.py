@@ -87,9 +87,9 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
     origin_s = float(known_times_s[0])
     samples, counts, warnings = build_samples(table, origin_s)
-    elapsed_s = read_number(window.message, "total_elapsed_time")
+    elapsed_s, timer_s = (read_number(window.message, f"total_{kind}_time") for kind in ("elapsed", "timer"))
     end_s = origin_s + float(np.fmax(elapsed_s, known_times_s.max() - origin_s))
-    has_clock = origin_s >= MIN_DATE_TIME_S
+    has_clock = bool(np.any(known_times_s >= MIN_DATE_TIME_S))
     if not has_clock:
         warnings.append("the watch had no date: times count from when it was switched on")
     span = (window.start_s, window.end_s)
@@ -103,13 +103,13 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
         device=read_device(file),
         laps=tuple(read_laps(file.messages_named("lap"), span, origin_s)),
         splits=tuple(read_splits(file.messages_named("split"), span, origin_s)),
-        pauses=clip(read_pauses(events, origin_s), 0.0, end_s - origin_s),
+        pauses=clip(read_pauses(events, origin_s, elapsed_s - timer_s), 0.0, end_s - origin_s),
         waypoints=tuple(read_waypoints(file.messages_named("course_point"), events, origin_s, end_s)),
         workout_name=read_text(file.messages_named("workout"), "wkt_name"),
         workout_steps=tuple(read_workout_step(message) for message in file.messages_named("workout_step")),
         device_totals=DeviceTotals(
             distance_m=read_number(window.message, "total_distance"),
-            timer_s=read_number(window.message, "total_timer_time"),
+            timer_s=timer_s,
             elapsed_s=elapsed_s,
         ),
         field_counts=MappingProxyType(counts),

@@ -52,6 +52,9 @@ SAMPLE_COLUMNS = ("lat_deg", "lon_deg", "altitude_m", "distance_m", "heart_rate_
 EXTRA_COLUMNS = ("Watts",)
 """Point columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
 
+MAX_POINTS_BEFORE_START = 0.03
+"""Largest share of a lap's points that may lie before its start."""
+
 
 @dataclass(frozen=True, slots=True)
 class TcxPoints:
@@ -196,11 +199,20 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
 
 
 def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _LocatedLap:
-    """Locate a lap; ``edges`` are the indices where each of its tracks starts, and where the last one ends."""
+    """Locate a lap; ``edges`` are the indices where each of its tracks starts, and where the last one ends.
+
+    Its own points lead: a start after some of them, or before points of other laps, is wrong.
+    """
     first, *later_edges = edges
     last = edges[-1]
     start = parse_time(lap.get("StartTime", ""))
-    start_s = start[0] if start is not None else float(posix_s[first]) if last > first else np.nan
+    start_s = start[0] if start is not None else np.nan
+    if last > first:
+        first_s = float(min(posix_s[first], posix_s[last - 1]))
+        others_s = np.concatenate((posix_s[:first], posix_s[last:]))
+        is_early = np.any((others_s > start_s + MIN_PAUSE_S) & (others_s < first_s - MIN_PAUSE_S))
+        is_late = np.mean(posix_s[first:last] < start_s - MIN_PAUSE_S) > MAX_POINTS_BEFORE_START
+        start_s = first_s if np.isnan(start_s) or is_early or is_late else start_s
     track_starts = list(dict.fromkeys(index for index in later_edges[:-1] if index > first))
     return _LocatedLap(lap, start_s, parse_number(read_text(lap, "{*}TotalTimeSeconds")), first, last, track_starts)
 

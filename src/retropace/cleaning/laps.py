@@ -1,0 +1,108 @@
+"""Laps on the cleaned time axis, reconciled with each other, with their own totals and with the records.
+
+Which source leads: the start and end of each lap, as long as each begins in the recording, none overlaps another and
+none is shorter than its timer time. Else what laps say of their lengths decides: of several ways to lay them, the one
+in which they are as long and as far as they say themselves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retropace.cleaning.longest_rise import find_longest_nondecreasing
+from retropace.core.activity import Lap
+from retropace.core.cleaned_activity import TimeAxis
+from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate, midpoints
+from retropace.core.units import format_count
+
+MAX_LAP_ERROR_S = 10.0
+"""Seconds by which laps of a sound clock may overlap, or be shorter than their timer time: watches write laps late."""
+MAX_SHIFTED_LAP_ERROR_S = 2.0
+"""The same where the clock had faults, which laps have then too; FIT rounds times to a second."""
+MAX_LEAD_S = 60.0
+"""Seconds by which the first lap may begin before the first record."""
+MIN_IMPROVEMENT = 0.005
+"""Mean fraction of their lengths by which laps laid otherwise must fit better than as stated, if the clock is sound."""
+MAX_TOTAL_ERROR = 0.02
+"""Largest difference between all laps and the recording, as a fraction, at which they are laid end to end."""
+
+
+def reconcile_laps(
+    laps: tuple[Lap, ...], axis: TimeAxis, distance_m: FloatArray, pauses: Spans
+) -> tuple[tuple[Lap, ...], tuple[str, ...]]:
+    """Return the laps in order of time on the cleaned time axis, and a warning if their times were wrong.
+
+    ``laps`` are as recorded, in the order of the file, ``distance_m`` the distance at the times of the axis.
+    """
+    if not laps:
+        return (), ()
+    t_s, stated = axis.t_s, axis.remap(as_spans((lap.start_s, lap.end_s) for lap in laps))
+    is_sound_clock = bool(np.ptp(axis.offset_s) < 1.0)
+    tolerance_s = MAX_LAP_ERROR_S if is_sound_clock else MAX_SHIFTED_LAP_ERROR_S
+    paused = contains(pauses, midpoints(t_s))
+    timer_s = cumulate(np.where(paused, 0.0, np.diff(t_s)))
+    curves = (
+        (timer_s, np.array([lap.timer_s for lap in laps])),
+        (distance_m, np.array([lap.distance_m for lap in laps])),
+    )
+    rows = np.lexsort((stated[:, 1], stated[:, 0]))
+    spans, count = stated[rows], 0
+    if _is_faulty(spans, t_s, timer_s, curves[0][1][rows], tolerance_s):
+        in_file = np.arange(len(laps))
+        ways = [(in_file, laid) for curve, lengths in curves for laid in _lay_end_to_end(t_s, curve, lengths)]
+        ways.append((in_file, _lay_between(stated, t_s, curves[0][1])))
+        misfits = [_compute_misfit(way, way_rows, t_s, curves) for way_rows, way in ways]
+        best = int(np.argmin(misfits))
+        if misfits[best] < _compute_misfit(spans, rows, t_s, curves) - MIN_IMPROVEMENT * is_sound_clock:
+            rows, spans = ways[best]
+            count = int(np.sum(np.any(np.abs(spans - stated[rows]) > MAX_SHIFTED_LAP_ERROR_S, axis=1)))
+    warnings = (f"{format_count(count, 'lap')} with wrong times laid by order and length",) if count else ()
+    ordered = zip(rows.tolist(), spans.tolist(), strict=True)
+    return tuple(replace(laps[row], start_s=start_s, end_s=end_s) for row, (start_s, end_s) in ordered), warnings
+
+
+def _is_faulty(spans: Spans, t_s: FloatArray, timer_s: FloatArray, own_timer_s: FloatArray, tolerance_s: float) -> bool:
+    """Return whether laps, sorted by time, overlap, begin outside of the recording or are shorter than their timers."""
+    run_s = np.diff(np.interp(spans, t_s, timer_s), axis=1)[:, 0]
+    is_outside = (spans[:, 0] < -MAX_LEAD_S) | (spans[:, 0] > t_s[-1])
+    is_short = (run_s < own_timer_s * (1.0 - MAX_TOTAL_ERROR) - tolerance_s) & (spans[:, 1] < t_s[-1])
+    return bool(np.any(is_outside | is_short) or np.any(spans[:-1, 1] > spans[1:, 0] + tolerance_s))
+
+
+def _lay_end_to_end(t_s: FloatArray, curve: FloatArray, lengths: FloatArray) -> Iterator[Spans]:
+    """Yield laps of these lengths laid end to end along a curve, if together they are as long as it is."""
+    total = float(np.sum(lengths))
+    if total > 0.0 and abs(total - curve[-1]) <= MAX_TOTAL_ERROR * curve[-1]:
+        edges_s = np.interp(cumulate(lengths), curve, t_s)
+        yield np.column_stack((edges_s[:-1], edges_s[1:]))
+
+
+def _lay_between(stated: Spans, t_s: FloatArray, own_timer_s: FloatArray) -> Spans:
+    """Return the laps in the order of the file: as many as possible as stated, the others after the lap before them."""
+    spans = stated.copy()
+    is_kept = np.zeros(len(spans), dtype=bool)
+    is_kept[find_longest_nondecreasing(spans[:, 0])] = True
+    is_kept &= (spans[:, 0] >= -MAX_LEAD_S) & (spans[:, 0] < t_s[-1])
+    for index in range(len(spans)):
+        later_s = spans[index + 1 :, 0][is_kept[index + 1 :]]
+        next_s = float(later_s[0]) if len(later_s) else float(t_s[-1])
+        if not is_kept[index]:
+            spans[index, 0] = spans[index - 1, 1] if index else 0.0
+            spans[index, 1] = spans[index, 0] + np.nan_to_num(own_timer_s[index], nan=np.inf)
+        spans[index, 1] = min(max(spans[index, 1], spans[index, 0]), next_s)
+    return spans
+
+
+def _compute_misfit(
+    spans: Spans, rows: NDArray[np.intp], t_s: FloatArray, curves: tuple[tuple[FloatArray, FloatArray], ...]
+) -> float:
+    """Return how far laps are from what they say of their lengths, as a mean fraction, and the share that overlaps."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = np.concatenate(
+            [np.abs(np.diff(np.interp(spans, t_s, curve), axis=1)[:, 0] / own[rows] - 1.0) for curve, own in curves]
+        )
+    known = np.minimum(errors[np.isfinite(errors)], 1.0)
+    overlap_s = float(np.sum(np.clip(spans[:-1, 1] - spans[1:, 0], 0.0, None)))
+    return (float(np.mean(known)) if len(known) else 0.0) + overlap_s / float(t_s[-1])
