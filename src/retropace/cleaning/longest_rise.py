@@ -1,4 +1,4 @@
-"""Finds as many values as possible that never fall: the others are those that do not fit."""
+"""Search for the largest part of a series that never falls; the values outside of it are taken for errors."""
 
 from bisect import bisect_right
 

@@ -36,7 +36,7 @@ if records are sparse. In these cases a movement shorter than this between two l
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Time spans in which the runner rested, and in which nothing is known; each array is disjoint and sorted."""
+    """Time spans in which the runner rested, and some in which nothing is known; each array is disjoint and sorted."""
 
     standing: Spans
     """Time spans of standing with the watch running."""

@@ -26,7 +26,7 @@ def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
     """Return the fastest stretch of each direction over each standard duration and distance that was reached.
 
-    Each lies within one stretch in which the runner never stood and the watch was never paused.
+    Each lies within successive bouts of one direction, which include short interruptions.
     """
     if cleaned.distance_source == "none":
         return ()

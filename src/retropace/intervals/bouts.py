@@ -113,7 +113,7 @@ def measure_bouts(
 
 
 def _merge_into(cleaned: CleanedActivity, bouts: Bouts, row: int, count: int, labelled: int) -> Bouts:
-    """Return the bouts with the ``count`` after ``row`` merged into it; bout ``labelled`` gives the gait of all."""
+    """Return the bouts with the ``count`` bouts after ``row`` merged into it, with the gait of bout ``labelled``."""
     gait, marked = bouts.gait.copy(), bouts.marked.copy()
     gait[row] = gait[labelled]
     marked[row] |= marked[row + count]

@@ -26,7 +26,7 @@ LONG_BREAK_EXCESS_S = 75.0
 MIN_LOG_LENGTH_SD = 0.03
 """Least standard deviation of log length that is used when a chain is scored."""
 MAX_INCOHERENT_EXTENSIONS = 4
-"""Number of successive extensions of a chain that may fail to be a set; after one more, longer chains are not tried."""
+"""Most times in a row that a growing chain may fail to be a set; after one more, longer chains are not tried."""
 
 Chain = tuple[int, int]
 """Half-open index range ``(first, last)`` of the efforts that form one set."""
@@ -66,7 +66,7 @@ def find_best_chains(items: Sequence[T], score: Callable[[Sequence[T]], float], 
 
 
 def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
-    """Whether efforts have one direction, similar speed (or one gait) and, but for inner outliers, similar length."""
+    """Return whether efforts share direction, speed (or gait) and length; ``max_outliers`` inner lengths may differ."""
     speeds = np.array([effort.log_speed for effort in efforts])
     if np.all(np.isfinite(speeds)):
         has_one_pace = np.max(np.abs(speeds - np.median(speeds))) <= MAX_LOG_SPEED_DEVIATION
@@ -85,13 +85,13 @@ def _find_typical(lengths: FloatArray) -> NDArray[np.bool_]:
 
 
 def select_typical(efforts: Sequence[Effort]) -> list[Effort]:
-    """Return the efforts whose length is close to the median, in metres or seconds, whichever keeps more efforts."""
+    """Return the efforts of a length close to the median, by duration or by distance, whichever keeps more efforts."""
     mask = max(map(_find_typical, compute_log_lengths(efforts)), key=lambda candidate: int(candidate.sum()))
     return list(compress(efforts, mask.tolist()))
 
 
 def length_spread(efforts: Sequence[Effort]) -> float:
-    """Return the lesser standard deviation of typical log durations and log distances, or ``MIN_LOG_LENGTH_SD``."""
+    """Return the smaller standard deviation of typical log durations or distances, at least ``MIN_LOG_LENGTH_SD``."""
     spreads = [sample_sd(lengths[_find_typical(lengths)]) for lengths in compute_log_lengths(efforts)]
     return max(min(spreads), MIN_LOG_LENGTH_SD)
 
@@ -114,7 +114,7 @@ def compute_gaps_s(efforts: Sequence[Effort]) -> FloatArray:
 
 
 def has_long_recovery(efforts: Sequence[Effort]) -> bool:
-    """Whether the longest gap between efforts is so much longer than the median gap that it separates two sets."""
+    """Return whether the longest gap between efforts exceeds the median gap so far that it separates two sets."""
     gaps_s = compute_gaps_s(efforts)
     if len(gaps_s) < 2:
         return False
@@ -123,7 +123,7 @@ def has_long_recovery(efforts: Sequence[Effort]) -> bool:
 
 
 def score_chain(efforts: Sequence[Effort], max_outliers: int = 0) -> float:
-    """Return how well efforts form one set: higher for more and more equal ones, minus infinity if they cannot."""
+    """Return how well efforts form one set: higher for more and for more equal ones; minus infinity if they cannot."""
     if not is_consistent(efforts, max_outliers) or has_long_recovery(efforts):
         return -np.inf
     return len(efforts) - 1.0 - 2.0 * length_spread(efforts)

@@ -24,7 +24,7 @@ class DirectionRatios:
     step_length_m: float
     steps: float
     heart_rate_bpm: float
-    """Backward minus forward value."""
+    """Backward minus forward heart rate in bpm, not a ratio."""
 
 
 @dataclass(frozen=True, slots=True)

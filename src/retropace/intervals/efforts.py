@@ -21,7 +21,7 @@ class Effort:
     seconds: float
     """Seconds in which the watch was not paused."""
     metres: float
-    """NaN if the recording has no distance."""
+    """Distance in metres; NaN if the recording has none."""
     distance_from_steps: bool
     """Whether the watch estimated the distance from steps, as it recorded no positions."""
     log_speed: float

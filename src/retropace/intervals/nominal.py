@@ -35,9 +35,9 @@ class UnitModel:
     """How reps planned in metres, or in seconds, differ from the plan; lengths are in that unit."""
 
     min_tolerance: float
-    """Least tolerance for a rep, however short it is, as its edges are known only to one or two seconds."""
+    """Least tolerance (m or s) for the length of a rep, however short, as its edges are known only to one or two s."""
     min_set_tolerance: float
-    """Least tolerance for the mean of a set, however short the reps are."""
+    """Least tolerance (m or s) for the mean length of a set, however short the reps are."""
     rep_log_sd: float
     """Standard deviation of the log length of equal reps."""
     session_log_sd: float
@@ -83,7 +83,7 @@ class NominalLength:
         return f"{self.size:.10g} m"
 
     def fits(self, effort: Effort) -> bool:
-        """Whether an effort is close enough to this length to have been planned as it."""
+        """Return whether an effort is close enough to this length to have been planned as it."""
         length = effort.metres if self.unit == "m" else effort.seconds
         tolerance = max(RELATIVE_TOLERANCE * self.size, UNIT_MODELS[self.unit].min_tolerance)
         return bool(abs(length - self.size) <= tolerance)
@@ -99,7 +99,7 @@ def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | N
 def find_nominals(efforts: Sequence[Effort]) -> list[list[NominalLength]]:
     """Return the most likely planned lengths of efforts that may differ: in metres, in seconds, the more likely first.
 
-    There is no list in a unit in which an effort is near no round length.
+    A unit in which an effort is near no round length is left out.
     """
     solutions = []
     for unit, model in UNIT_MODELS.items():
@@ -145,7 +145,7 @@ def _find_likeliest(
 
 
 def _compute_misfit(lengths: FloatArray, sizes: FloatArray, model: UnitModel, *, from_steps: bool) -> float:
-    """Return the negative log-likelihood of lengths given the planned ones; each has an error, all share another."""
+    """Return the negative log-likelihood of lengths given planned ones, with an error of each and one common to all."""
     shared_sd = STEP_COUNT_LOG_SD if from_steps else model.session_log_sd
     weight = 1.0 / (model.rep_log_sd**2 + (EDGE_SD / sizes) ** 2)
     error = np.log(lengths / sizes)

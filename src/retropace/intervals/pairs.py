@@ -80,7 +80,7 @@ def find_pairs(cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts
 def find_partners(
     cleaned: CleanedActivity, bouts: Bouts, rows: tuple[int, int], effort: Effort, step: int
 ) -> list[Effort]:
-    """Return the forward stretches that may be paired with a backward effort: the nearest one, two … bouts on one side.
+    """Return forward stretches on one side of a backward effort that may pair with it: one, two or more bouts long.
 
     ``rows`` is the effort's half-open range of bouts; ``step`` is 1 to look after it and -1 before.
     """
@@ -102,7 +102,7 @@ def find_partners(
 
 
 def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_speed_mps: float) -> Effort | None:
-    """Return the forward stretch nearest in ``unit`` to a backward effort; None if not near or if a recovery jog."""
+    """Return the forward stretch nearest in length (``unit``) to a backward effort; None if unequal, or a jog."""
     known = [half for half in halves if getattr(half, unit) > 0.0 and getattr(effort, unit) > 0.0]
     if not known:
         return None
@@ -179,7 +179,7 @@ def find_quarter_miles(
 
 
 def _is_quarter_mile(effort: Effort) -> bool:
-    """Whether the recorded distance may be a quarter mile or a lap of 400 m."""
+    """Return whether the recorded distance may be a quarter mile or a lap of 400 m."""
     return LAP_M * (1.0 - MAX_DISTANCE_ERROR) <= effort.metres <= QUARTER_MILE_M * (1.0 + MAX_DISTANCE_ERROR)
 
 

@@ -32,9 +32,9 @@ EDGE_PRIOR_SD_S = 4.0
 CORRELATION_TIME_S = 4.0
 """Seconds over which deviations of recorded speed from the model stay correlated."""
 SHORT_LEVEL_SD_M = 4.0
-"""Additional standard deviation of mean speed on one side of an edge, times the bout's duration there, in metres."""
+"""Additional standard deviation of mean speed on one side of an edge: this many metres over the bout's duration."""
 MAX_SQUARED_DEVIATION = 9.0
-"""Squared deviation from the model, in squared standard deviations, as which larger ones count."""
+"""Largest squared deviation from the model, in squared standard deviations; larger ones count as this."""
 WINDOW_BEFORE_S = 8.0
 """Seconds before an edge whose recorded speed the model is fitted to."""
 WINDOW_AFTER_S = 20.0
@@ -42,7 +42,7 @@ WINDOW_AFTER_S = 20.0
 LEVEL_WINDOW_S = 40.0
 """Longest stretch (s) on each side of an edge from which mean speed there is estimated."""
 LEVEL_MARGIN_S = 12.0
-"""Seconds on each side of an edge that are left out of that mean, as speed still changes there."""
+"""Seconds on each side of an edge that are left out of mean speed there, as speed still changes."""
 MIN_RECORDS = 4
 """Number of records around an edge below which the edge is kept."""
 MIN_STANDING_SHARE = 0.8
@@ -144,7 +144,7 @@ def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArra
 def _subtract_levels(
     residuals: FloatArray, left: FloatArray, right: FloatArray, window: EdgeWindow, response: SpeedResponse
 ) -> FloatArray:
-    """Return the residuals, ``(shifts, n)``, after ridge regression on ``left`` and ``right``, the sides' shares."""
+    """Return the residuals minus their ridge regression on ``left`` and ``right``, each side's share in a record."""
     left_penalty, right_penalty = (
         (response.noise_sd_mps / (response.level_sd_mps + SHORT_LEVEL_SD_M / side)) ** 2
         for side in (window.left_s, window.right_s)

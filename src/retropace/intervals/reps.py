@@ -17,7 +17,7 @@ HR_RECOVERY_S = 60.0
 HR_AVERAGING_S = 5.0
 """Seconds over which heart rate is averaged at the end of a rep and a minute after it."""
 MEAN_METRICS = ("cadence_spm", "step_length_m", "steps", "heart_rate_bpm")
-"""Metrics of a rep that are those of the stretch it covers, as in :class:`.SegmentStats`."""
+"""Metrics of a rep that are taken from the :class:`.SegmentStats` of its stretch."""
 MIN_KIND_SHARE = 0.25
 """Least share of a recovery's time that an activity, such as walking, must take to be part of its ``kind``."""
 

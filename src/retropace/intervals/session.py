@@ -54,7 +54,7 @@ class Intervals:
     quarter_miles: tuple[QuarterMileTest, ...]
     mean_max_curve: tuple[BestEffort, ...]
     step_outcomes: tuple[StepOutcome, ...]
-    """Empty without a workout that fits."""
+    """Each planned step with what was done of it; empty without a workout that fits."""
     warnings: tuple[str, ...]
 
 
@@ -103,7 +103,7 @@ def intervals_of(
 
 
 def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
-    """Return the edges of annotations that must not move: by button press or, if ``exact``, all but a workout's."""
+    """Return the edges of annotations that must not move: button presses or, if ``exact``, all but a workout's."""
     fixed = [
         annotation
         for annotation in analysis.annotations

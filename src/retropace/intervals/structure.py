@@ -28,7 +28,7 @@ REPS_PER_OUTLIER = 5
 MAX_SLIVER_S = 20.0
 """Duration (s) below which a backward stretch that is not annotated may be discarded as too short to be a rep."""
 MAX_SLIVER_RATIO = 0.6
-"""Ratio to the median of the other backward stretches below which it is then discarded."""
+"""Ratio to the median duration of the others below which a stretch under ``MAX_SLIVER_S`` is discarded."""
 MAX_LOG_SPEED_DEFICIT = 0.1
 """Largest difference of log speed by which a single forward lap may be slower than the median forward rep."""
 
@@ -75,7 +75,7 @@ def _overlaps(sets: Sequence[DetectedSet], start_s: float, end_s: float) -> bool
 
 
 def _find_single_laps(cleaned: CleanedActivity, laps: Bouts, sets: Sequence[DetectedSet]) -> list[DetectedSet]:
-    """Return a set for each other forward lap as fast as the forward reps and clearly faster than its neighbours."""
+    """Return a set for each forward lap outside ``sets`` as fast as their forward reps, faster than its neighbours."""
     speeds = [effort.log_speed for detected in sets for effort in detected.efforts if effort.direction == "forward"]
     if not speeds:
         return []

@@ -20,7 +20,7 @@ DIRECTIONS = ("forward", "backward")
 GAITS = ("run", "walk")
 """Gaits that a stretch in an athlete file can have; a file with any other is invalid."""
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
-"""Pattern of a valid athlete name. The file of the athlete is named by it, so that most special characters are
+"""Pattern of a valid athlete name, by which the athlete's file is named, so that most special characters are
 excluded."""
 _NUMBER_FIELDS = {
     "start_s": "start_s",

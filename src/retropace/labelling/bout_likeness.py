@@ -1,9 +1,8 @@
-"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep brings the others.
+"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep tells the others.
 
 A bout is compared with each marked repetition by how both differ from the forward movement of their gait beside them,
-and by their durations. A logistic regression makes a probability of these; it was fitted on half-made sessions, on the
-laps of real interval sessions, of the runners with odd numbers, and on simulated sessions with even seeds
-(``tests/benchmarks/real_runs.py``).
+and by their durations. A logistic regression turns this into a probability; it was fitted on the fit half of half-made
+sessions, of the laps of real interval sessions, and of simulated sessions (``tests/benchmarks/real_runs.py``).
 """
 
 import numpy as np
@@ -15,33 +14,33 @@ from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, l
 from retropace.labelling.priors import LabellingProblem
 
 BASE_LOG_ODDS = 1.99
-"""Log-odds of a bout that differs in nothing and that the model calls neither forward nor backward."""
+"""Log-odds that a bout that differs in nothing from a marked repetition is backward, where the model has even odds."""
 MODEL_LOG_ODDS = 0.5
-"""Log-odds per log-odds of backward by the model."""
+"""Factor on the model's log-odds of backward."""
 ENCLOSED_LOG_ODDS = 1.11
 """Log-odds added if there is forward movement of the same gait before and after the bout."""
 DIFFERENCE_SCALES = np.array((0.1, 0.03, 6.0, 6.0))
-"""Units in which a bout differs from a repetition: log speed change, log cadence excess, bpm by which heart rate rises
-less, and by which it rises more."""
+"""Units of the differences between a bout and a repetition: log speed change, log cadence excess, bpm by which heart
+rate rises less, and bpm by which it rises more."""
 DIFFERENCE_LOG_ODDS = np.array((-0.44, -0.28, -0.37, -0.33))
-"""Log-odds of backward per unit of each difference."""
+"""Log-odds of backward per unit of each of the differences in ``DIFFERENCE_SCALES``."""
 MIN_REP_S = 20.0
-"""Shortest bout (s) that may be a repetition. A shorter one is judged by the model if it adjoins an annotation, whose
-edge may be off, and is forward elsewhere."""
+"""Shortest bout (s) that may be a repetition. A shorter one is forward or, if it adjoins an annotation, whose edge may
+be off, judged by the model."""
 MIN_REP_SHARE = 0.5
-"""Shortest bout as a share of the shortest marked repetition, where that is less."""
+"""Shortest bout that may be a repetition, as a share of the shortest marked one, where that is below ``MIN_REP_S``."""
 MAX_LOG_DURATION_DIFFERENCE = 0.7
-"""Difference in log duration beyond which more does not count, as sets have long and short repetitions."""
+"""Largest difference in log duration that is counted, as sets have long and short repetitions."""
 SHORTER_LOG_ODDS = -3.85
-"""Log-odds per unit of log duration by which a bout is shorter than the repetition."""
+"""Log-odds of backward per unit of log duration by which a bout is shorter than the repetition."""
 LONGER_LOG_ODDS = -3.3
-"""Log-odds per unit of log duration by which a bout is longer than the repetition."""
+"""Log-odds of backward per unit of log duration by which a bout is longer than the repetition."""
 
 
 def judge_bouts_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
     """Return the probabilities of backward, ``(n,)``, by the likeness of bouts to the repetitions annotated backward.
 
-    They stay as they are where no repetition has forward movement beside it, and in stretches that are in no bout.
+    Stretches in no bout keep their ``probability``; all do if no repetition has forward movement beside it.
     """
     is_candidate = ((probability >= MIN_CANDIDATE_PROBABILITY) & (problem.marked < 0)) | (problem.marked == 1)
     reps = [rep for rep in find_bouts(problem, is_candidate, label=1) if rep.side_count]

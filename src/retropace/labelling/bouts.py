@@ -12,8 +12,8 @@ from retropace.core.spans import FloatArray, true_runs
 from retropace.labelling.priors import LabellingProblem
 
 CADENCE_SLOPES = {"run": 0.1, "walk": 0.2}
-"""Rise of log cadence over log speed in forward movement: medians of the runners with odd numbers among the forward
-controls (``tests/benchmarks/runner_priors.py``)."""
+"""Rise of log cadence over log speed in forward movement: medians of the runners of the fit half of the controls
+(``tests/benchmarks/runner_priors.py``)."""
 MAX_REFERENCE_GAP_S = 180.0
 """Longest time (s) between a bout and the forward movement that it is compared with; reps have rests of minutes between
 them."""
@@ -27,7 +27,7 @@ MIN_STRETCH_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Bout:
-    """The stretches ``first`` to ``end`` (not included) of a session, of one gait, and how they differ from beside."""
+    """The stretches ``first`` to ``end`` (not included), of one gait, compared with forward movement beside them."""
 
     first: int
     end: int
@@ -36,10 +36,10 @@ class Bout:
     log_speed_change: float
     """Log of the speed over the forward speed beside, both adjusted to the flat; NaN if nothing is beside."""
     log_cadence_excess: float
-    """Log of the cadence over that which the runner would have forward at this speed, from the cadence beside and
+    """Log of the cadence over the forward cadence to be expected at this speed, by the cadence beside and
     ``CADENCE_SLOPES``."""
     hr_rise_bpm: float
-    """Steady-state heart rate minus that beside."""
+    """Steady-state heart rate minus that of the forward movement beside."""
     grade: float
     """Mean rise per metre; 0 where altitude is unknown."""
     side_count: int
@@ -47,7 +47,7 @@ class Bout:
 
 
 def find_bouts(problem: LabellingProblem, is_candidate: NDArray[np.bool_], label: int = -1) -> list[Bout]:
-    """Return all bouts: runs of successive stretches of one gait, candidates, and with ``label`` in ``marked``.
+    """Return all bouts: runs of successive candidate stretches of one gait whose ``marked`` is ``label``.
 
     They are compared with stretches of their gait that are neither candidates nor annotated backward.
     """
@@ -92,7 +92,7 @@ def _compare(problem: LabellingProblem, is_candidate: NDArray[np.bool_], first: 
 def list_sides(
     problem: LabellingProblem, first: int, end: int
 ) -> tuple[tuple[NDArray[np.intp], FloatArray], tuple[NDArray[np.intp], FloatArray]]:
-    """Return the stretches before ``first`` and from ``end`` on, nearest first, each with their gaps in seconds."""
+    """Return the stretches before ``first``, and those from ``end`` on, nearest first, each with its gap in seconds."""
     before, after = np.arange(first - 1, -1, -1), np.arange(end, len(problem.features))
     return (
         (before, problem.start_s[first] - problem.end_s[before]),
@@ -101,7 +101,7 @@ def list_sides(
 
 
 def weighted_mean(columns: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the weighted means of columns ``(n, m)``, ``(m,)``, without missing values; NaN where all are missing."""
+    """Return the means of columns ``(n, m)`` over known values, weighted, ``(m,)``; NaN where all are missing."""
     weights = np.where(np.isfinite(columns), weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
         mean: FloatArray = np.sum(np.where(weights > 0.0, columns, 0.0) * weights, axis=0) / weights.sum(axis=0)

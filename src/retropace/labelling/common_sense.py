@@ -3,8 +3,8 @@
 Nobody runs backward faster than their own easy forward pace of the session (:func:`find_slow`). Of a runner who has
 never marked anything, only what stands out beside forward movement of the same gait is suspected
 (:func:`judge_unmarked`): slower by a tenth to a half, with more steps than the runner takes forward at that speed,
-without the fall of heart rate that a recovery has, and long enough. The limits were chosen on forward controls and
-half-made sessions of the runners with odd numbers, runner02 and runner04 (``tests/benchmarks/real_runs.py``).
+without the fall of heart rate that a recovery has, and long enough. The limits were chosen on the fit half of forward
+controls and of half-made sessions (``tests/benchmarks/real_runs.py``).
 """
 
 from dataclasses import dataclass
@@ -19,32 +19,32 @@ from retropace.labelling.priors import LabellingProblem, find_easy_log_speed, we
 MAX_SPEED_SHARE = 0.95
 """Highest backward speed as a share of the runner's easy forward speed of the same session."""
 MAX_MARKED_SPEED_SHARE = 1.12
-"""Highest backward speed as a share of the fastest stretch that the runner marked as backward, where that is more."""
+"""Highest backward speed as a share of the fastest stretch marked backward; of the two limits the higher holds."""
 MIN_ADJOINING_S = 15.0
 """Shortest stretch (s) beside a marked repetition that is more than a change of pace."""
 MIN_ADJOINING_LOG_SPEED = 0.05
-"""Least difference in log speed at which a stretch beside a marked repetition is not part of it."""
+"""Difference in log speed from which a stretch beside a marked repetition is not part of it."""
 MIN_CANDIDATE_PROBABILITY = 0.02
 """Lowest probability by the model at which the rules look at a stretch."""
 SUSPECTED_PROBABILITY = 0.95
 """Probability of backward of what passes all rules."""
 SUGGESTED_PROBABILITY = 0.5
-"""Probability of backward of what shows the signs but is not suspected: what is short in all, has forward movement on
-one side only, or would be most of the session."""
+"""Probability of backward of what shows the signs but is not suspected, because it is too short in total, has forward
+movement on one side only, or would be most of the session."""
 MAX_REFUSED_PROBABILITY = 0.2
-"""Highest probability of backward of everything else."""
+"""Highest probability of backward of a stretch that is neither suspected nor suggested."""
 MAX_SUSPECTED_SHARE = 0.5
 """Largest share of moving time that is suspected; of more, nothing is suspected."""
 MIN_SHARE_OF_SLOW = 0.5
-"""Least share of all slower bouts that is suspected; if fewer show the signs, they do so by chance."""
+"""Least share of the time in all slower bouts that is suspected; with less, nothing is, as signs may be chance."""
 MAX_LOG_SPEED_CHANGE = float(np.log(0.88))
 """Largest log of backward speed over the forward speed beside."""
 MAX_GRADE = 0.04
 """Steepest mean grade (rise per metre), up or down, of a bout that is suspected; hills change steps and effort."""
 MIN_SIGNS = 1.2
-"""Least mean weight of the signs (:func:`_weigh_signs`) of bouts that are suspected."""
+"""Least mean weight of the signs (cadence and heart rate, :func:`_weigh_signs`) of bouts that are suspected."""
 MIN_SIGNS_WITHOUT_HR = 2.67
-"""The same where heart rate is unknown: a cadence that is 8 % higher."""
+"""Value of ``MIN_SIGNS`` where heart rate is unknown: a cadence that is 8 % higher."""
 MIN_HR_RISE_BPM = {"run": 0.0, "walk": 5.0}
 """Least mean rise of heart rate (bpm) of each gait. Backward running at 0.7 of the speed costs as much as forward
 running at full speed (Flynn 1994, Med Sci Sports Exerc 26:89), while in a recovery heart rate falls."""
@@ -57,22 +57,22 @@ MIN_SINGLE_HR_RISE_BPM = -10.0
 SUGGESTED_SIGNS = 2.0
 """Least weight of the signs of a single bout that is suggested."""
 REPEATED_CADENCE_EXCESS = 0.05
-"""Log cadence excess of bouts that are suggested, if there are several, even though heart rate falls."""
+"""Least log cadence excess of bouts that are suggested if they are several or long, even if heart rate falls."""
 MIN_REPEATED = 3
-"""Least number of such bouts, unless one is as long as ``MIN_LONG_S``."""
+"""Least number of bouts with ``REPEATED_CADENCE_EXCESS`` that are suggested together."""
 MIN_LONG_S = 300.0
-"""Duration (s) from which one such bout is suggested by itself."""
+"""Duration (s) from which a bout with ``REPEATED_CADENCE_EXCESS`` is suggested by itself."""
 CADENCE_EXCESS_SD = 0.03
 """Standard deviation of the log cadence excess of forward bouts; it weighs cadence against heart rate."""
 HR_RISE_SD_BPM = 6.0
 """Standard deviation of the rise of heart rate (bpm) of forward bouts."""
 MAX_COUNTED_HR_RISE_BPM = 15.0
-"""Rise or fall of heart rate (bpm) beyond which more does not count, as heart rate lags."""
+"""Largest rise or fall of heart rate (bpm) that is counted, as heart rate lags."""
 
 
 @dataclass(frozen=True, slots=True)
 class GaitRules:
-    """What backward movement of one gait has before it is suspected."""
+    """Limits that backward movement of one gait must meet to be suspected."""
 
     min_bout_s: float
     """Shortest bout."""
@@ -87,7 +87,7 @@ GAIT_RULES = {
     "walk": GaitRules(60.0, 180.0, float(np.log(0.40))),
 }
 """Rules of each gait. Backward runners reach 0.55–0.85 of forward speed, backward walkers 0.45–0.75 (Laufer 2003).
-Walking slows down at every crossing and chat, so it needs more, and its heart rate says nothing."""
+Walking slows down at every crossing and chat, so its bouts must be longer, and its heart rate says nothing."""
 
 
 def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
@@ -172,7 +172,7 @@ def judge_unmarked(problem: LabellingProblem, probability: FloatArray) -> FloatA
 
 
 def _is_slower(bout: Bout) -> bool:
-    """Return whether a bout is slower than the forward movement beside it as backward movement is."""
+    """Return whether a bout is slower than the forward movement beside it by as much as backward movement is."""
     return GAIT_RULES[bout.gait].min_log_speed_change <= bout.log_speed_change <= MAX_LOG_SPEED_CHANGE
 
 
@@ -193,7 +193,7 @@ def _is_telling(bout: Bout) -> bool:
 
 
 def _select_convincing(bouts: list[Bout], min_total_s: float) -> list[Bout]:
-    """Return the bouts that together show the signs of backward; those that show them least are left out until so."""
+    """Return the bouts that together show the signs of backward, after those with the weakest signs are left out."""
     chosen = sorted(bouts, key=_weigh_signs, reverse=True)
     while _total_s(chosen) >= min_total_s and not _shows_signs(chosen):
         chosen.pop()

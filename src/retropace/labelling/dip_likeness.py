@@ -1,8 +1,8 @@
 """Likeness of dips of speed to marked repetitions, whatever the gait: recoveries are part walk, part jog.
 
-A marked repetition is slower than what lies before and after it. Every other dip of speed below the middle between the
-two is compared with it, by the speed beside, heart rate, gait and duration. A logistic regression makes a probability
-of these; it was fitted on half-made sessions and on the laps of real interval sessions, of the runners with odd numbers
+A marked repetition is slower than what lies before and after it. Every other dip below the middle between these speeds
+is compared with it, by the speed beside, heart rate, gait and duration. A logistic regression turns this into a
+probability; it was fitted on the fit half of half-made sessions and of the laps of real interval sessions
 (``tests/benchmarks/real_runs.py``).
 """
 
@@ -25,14 +25,14 @@ MAX_DIP_REST_S = 60.0
 MIN_BESIDE_LOG_SPEED = 0.05
 """Least difference in log speed between a marked repetition and what counts as movement beside it."""
 DIFFERENCE_SCALES = np.array((0.1, 6.0, 6.0, 0.3, 0.7, 0.7))
-"""Units in which a dip differs from a repetition: log speed beside, bpm by which heart rate is lower, and by which it
-is higher, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
+"""Units of the differences between a dip and a repetition: log of the speed beside, bpm of lower and of higher heart
+rate, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
 DIFFERENCE_LOG_ODDS = np.array((-0.69, -0.36, -0.28, -0.07, -1.4, -1.56))
-"""Log-odds of backward per unit of each difference."""
+"""Log-odds of backward per unit of each of the differences in ``DIFFERENCE_SCALES``."""
 BASE_LOG_ODDS = 1.2
-"""Log-odds of a dip that differs in nothing and that the model calls neither forward nor backward."""
+"""Log-odds that a dip that differs in nothing from a marked repetition is backward, where the model has even odds."""
 MODEL_LOG_ODDS = 0.18
-"""Log-odds per log-odds of backward by the model."""
+"""Factor on the model's log-odds of backward."""
 ENCLOSED_LOG_ODDS = 2.2
 """Log-odds added if there is faster movement on both sides."""
 MIN_WALK_SHARE = 0.1
@@ -47,21 +47,21 @@ class Dip:
     end: int
     moving_s: float
     hr_bpm: float
-    """Steady-state heart rate."""
+    """Steady-state heart rate of the dip."""
     walk_share: float
     """Share of walking in moving time, 0 to 1."""
     side_count: int
     """Number of sides with faster movement: 0, 1 or 2."""
     log_speed_beside: float
-    """Log of the speed beside, adjusted to the flat; NaN if there is none."""
+    """Log of the speed (m/s, adjusted to the flat) of the movement beside the dip; NaN if there is none."""
     hr_beside_bpm: float
-    """Steady-state heart rate beside."""
+    """Steady-state heart rate of the movement beside the dip."""
 
 
 def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
     """Return the probabilities of backward, ``(n,)``, by the likeness of dips to the repetitions annotated backward.
 
-    They stay as they are where no repetition is slower than the movement beside it.
+    They are ``probability``, unchanged, if no repetition is slower than the movement beside it.
     """
     marked = [(rows, _midway_log_speed(problem, *rows)) for rows in true_runs(problem.marked == 1).tolist()]
     marked = [(rows, limit) for rows, limit in marked if np.isfinite(limit)]

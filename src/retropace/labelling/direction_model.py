@@ -58,14 +58,14 @@ class RunnerModel:
 
 @dataclass(frozen=True, slots=True)
 class _PriorEvidence:
-    """What the prior log-odds of backward depend on in one session, beside the clusters of its stretches."""
+    """What the prior log-odds of backward depend on in one session, besides the clusters of its stretches."""
 
     problem: LabellingProblem
     context: SequenceContext
     weights: LogOddsWeights
     disabled: frozenset[str]
     known_backward: bool
-    """Whether the runner is known to run backward from other sessions."""
+    """Whether other sessions show that the runner runs backward."""
 
     def log_odds(
         self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
@@ -183,7 +183,7 @@ def _is_possible_backward(features: StretchFeatures) -> NDArray[np.bool_]:
 
 
 def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: NDArray[np.intp]) -> Observations:
-    """Return one observation for each cluster: means over its stretches ``rows``, weighted by inverse variance."""
+    """Return one observation per cluster: weighted means over its stretches ``rows``, most by inverse variance."""
     count = int(cluster.max()) + 1
 
     def pool(value: FloatArray, var: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -211,8 +211,8 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
     """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` taken from a neighbour.
 
-    It is the next stretch or, if that is standing, annotated or missing, the preceding one. Between two annotated
-    stretches the smaller probability of the two is used.
+    The neighbour is the next stretch or, if that is standing, annotated or missing, the preceding one. Between two
+    annotated stretches the smaller probability of the two is used.
     """
     inherited, moving = probability.copy(), problem.features.gait != ""
     is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)

@@ -6,15 +6,15 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.priors import LabellingProblem
 
 MAX_DIFFERENCE = 4.0
-"""Difference in its unit beyond which more does not count."""
+"""Largest scaled difference; larger ones count as this."""
 UNKNOWN_DIFFERENCE = 1.0
-"""What counts as a difference in its unit where a signal is unknown."""
+"""Scaled difference that is assumed where a signal is unknown."""
 MAX_OTHER_PROBABILITY = 0.1
 """Highest probability of backward of a stretch that is in no dip, or in a bout too short to be a repetition."""
 COMPLETE_LOG_ODDS = -4.0
 """Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
 MAX_MODEL_LOG_ODDS = 6.0
-"""Log-odds of the model, either way, beyond which more does not count."""
+"""Largest log-odds of the model, for or against backward; larger ones count as this."""
 
 
 def scale_differences(differences: FloatArray, scales: FloatArray) -> FloatArray:

@@ -18,8 +18,8 @@ from retropace.labelling.runner_model import Observations
 MAX_ADJACENT_GAP_S = 3.0
 """Largest gap (s) between two stretches at which the later one still counts as directly following the earlier one."""
 MAX_TRANSITION_S = 16.0
-"""Longest gap (s) between two stretches at which the later one still counts as following the earlier one if a single
-stretch lies between, which may be nothing but the change of speed."""
+"""Longest gap (s) with a single stretch in it, perhaps only a change of speed, at which a stretch still counts as
+following the one before the gap."""
 MAX_WARM_UP_S = 180.0
 """Longest warm-up and longest cool-down (s). The log-odds ``first_stretch`` and ``last_stretch`` count in full at the
 very start and end of a session and fade linearly to 0 over this time."""
@@ -190,8 +190,8 @@ def sequence_log_odds(
 ) -> FloatArray:
     """Return the log-odds of backward of each cluster, ``(k,)``, from where its stretches lie in the session.
 
-    ``cluster``, ``(n,)``, is the cluster of each stretch, -1 for none. ``known_backward`` is whether the runner is
-    known to run backward from other sessions.
+    ``cluster``, ``(n,)``, is the cluster of each stretch, -1 for none. ``known_backward`` says whether other sessions
+    show that the runner runs backward.
     """
     count = int(cluster.max()) + 1
     duration_s = problem.features.duration_s

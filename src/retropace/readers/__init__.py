@@ -30,7 +30,7 @@ _MODULE_BY_FORMAT = {
 def read_all(
     path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
 ) -> list[Activity]:
-    """All running and walking sessions of a recording, in order of time; a warning on each names other sports.
+    """Return all running and walking sessions of a recording, in order of time; a warning on each names other sports.
 
     ``data`` are the bytes of the file if they were already read; ``path`` is then only used in messages. Raises
     :class:`ReadError` if the file cannot be read or unpacks to more than ``largest_bytes``, and
@@ -64,7 +64,7 @@ def read_all(
 
 
 def read(path: str | os.PathLike[str]) -> Activity:
-    """The only running or walking session of a recording; raises :class:`ReadError` if there is none or several."""
+    """Return the only running or walking session of a recording; raises :class:`ReadError` for none or several."""
     activities = read_all(path)
     if len(activities) > 1:
         raise ReadError(f"holds {len(activities)} sessions: use read_all() and choose", path=path)
@@ -72,7 +72,7 @@ def read(path: str | os.PathLike[str]) -> Activity:
 
 
 def choose(activities: list[Activity], session: int | None) -> list[Activity]:
-    """List the activity with this number (the first is 1), all if it is None; raises :class:`ReadError` without it."""
+    """Return the activity of this number (from 1) as a list, all for None; raises :class:`ReadError` without it."""
     if session is None:
         return activities
     if session > len(activities):

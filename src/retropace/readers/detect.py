@@ -104,7 +104,7 @@ def _read_file(path: str, max_bytes: int) -> bytes:
 
 
 def sniff(data: bytes, path: str = "") -> str:
-    """The format of the bytes: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``.
+    """Return the format of the bytes: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``.
 
     Raises :class:`ReadError`, which says what the bytes are instead, for any other.
     """

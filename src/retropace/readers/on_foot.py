@@ -17,15 +17,15 @@ MAX_STEP_S = 60.0
 MAX_MEDIAN_MPS = 6.0
 """Highest median moving speed in m/s of a session on foot: the world's best 10 km is run at 6.4 m/s."""
 RIDE_MEDIAN_MPS = 4.0
-"""Median moving speed in m/s above which speed or steps at the edge of what runners do mean a ride."""
+"""Median moving speed (m/s) above which a speed of ``RIDE_FAST_MPS`` or steps of ``RIDE_STEP_LENGTH_M`` mean a ride."""
 RIDE_FAST_MPS = 8.5
-"""Speed in m/s that a runner does not exceed for a twentieth of a session as fast as ``RIDE_MEDIAN_MPS``."""
+"""Speed in m/s exceeded in a twentieth of the time by no runner whose median is above ``RIDE_MEDIAN_MPS``."""
 RIDE_STEP_LENGTH_M = 2.0
 """Median length of a step in metres that is too long for a session on foot; turns of a crank give longer ones."""
 MIN_JUDGED_S = 60.0
 """Shortest session in seconds that is judged by its movement; a shorter one is taken for movement on foot."""
 MIN_TRAVELLED_M = 50.0
-"""Shortest way in metres that is taken for movement."""
+"""Shortest distance in metres that is taken for movement."""
 MIN_STEPS_PER_MIN = 40.0
 """Lowest median cadence per minute that is taken for movement."""
 
@@ -64,12 +64,12 @@ def judge_sport(activity: Activity) -> SportVerdict:
 
 
 def _is_told_by_sub_sport(activity: Activity) -> bool:
-    """Whether only the sub-sport says that a session was not on foot."""
+    """Return whether only the sub-sport says that a session was not on foot."""
     return classify_sport(activity.sport) is not False and classify_sport(activity.sub_sport) is False
 
 
 def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
-    """Find the speeds of all steps in motion by each source that shows any: counter, positions, speed, totals."""
+    """Find the speeds between records while moving, by each source that has any: counter, positions, speed, totals."""
     samples, totals = activity.samples, activity.device_totals
     found = [speeds for speeds in _compute_speeds(samples) if len(speeds)]
     if totals.distance_m > MIN_TRAVELLED_M and np.fmax(totals.timer_s, totals.elapsed_s) > 0.0:
@@ -78,7 +78,7 @@ def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
 
 
 def _compute_speeds(samples: Samples) -> Iterator[FloatArray]:
-    """Yield by counter, positions and recorded speed the speeds of the steps in motion; empty where too short."""
+    """Yield the speeds between records while moving: by counter, by positions, as recorded; empty if hardly moved."""
     placed = np.isfinite(samples.lat_deg) & np.isfinite(samples.lon_deg)
     way_m = np.concatenate(([0.0], np.cumsum(compute_distances_m(samples.lat_deg[placed], samples.lon_deg[placed]))))
     counted = np.isfinite(samples.distance_m)

@@ -26,7 +26,7 @@ def place_pauses(
 ) -> list[tuple[float, float]]:
     """Place pauses of ``paused_s`` seconds in total in the gaps between records at ``t_s``; returns starts and ends.
 
-    Gaps, by index in ``gap_order``, are filled one after the other until one is no longer than ``min_gap_s``.
+    Gaps are filled in ``gap_order`` (indices); the first that is no longer than ``min_gap_s`` ends this.
     """
     gaps_s = np.diff(t_s)
     pauses = []

@@ -36,7 +36,7 @@ def build_plan(
 
 
 def read_athlete_by_name(name: str, *, must_exist: bool) -> Athlete:
-    """Return the athlete; without a file one without sessions or, if it ``must_exist``, a ``RetropaceError``."""
+    """Return the athlete, without sessions if there is no file; raises ``RetropaceError`` then if it ``must_exist``."""
     athlete, data = read_athlete(athlete_path(name))
     if data is None and must_exist:
         raise RetropaceError("no such athlete is known: 'retropace analyze --athlete' learns one")

@@ -20,7 +20,7 @@ def get_worker_context() -> Any:
 
 
 def start_forkserver() -> None:
-    """Start the fork server early, without waiting for it; on a single processor it would only slow this process."""
+    """Start the fork server early, without waiting for it; do nothing on a single processor, which it would slow."""
     if get_worker_context().get_start_method() == "forkserver" and (os.cpu_count() or 1) > 1:
         from multiprocessing.forkserver import ensure_running
 

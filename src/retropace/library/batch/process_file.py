@@ -48,7 +48,7 @@ class Job:
     """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
-        """Return everything in the job except its filter as text; two jobs with equal texts give equal results."""
+        """Return everything in the job except its filter as text; jobs with equal texts give a file equal results."""
         return f"{self.settings!r} {list(map(_describe_input, self.annotation_inputs))} {self.athlete!r}"
 
 

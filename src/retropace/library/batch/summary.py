@@ -86,7 +86,7 @@ def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], 
 def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
-    """Return the summary of the selected activities in the library's scope; duplicates must have been marked before."""
+    """Return the summary of the selected activities in scope; duplicates must have been marked before."""
     activities, duplicates = count_activities(library, activity_filter)
     return BatchSummary(
         outcomes=count_outcomes(library),

@@ -59,7 +59,7 @@ class RecordLayout:
     big_endian: bool
     fields: tuple[FieldLayout, ...]
     signature: tuple[object, ...]
-    """Key that is equal for two definition messages if their records are decoded in the same way."""
+    """Key that two definition messages share if their records are decoded in the same way."""
     accumulating_fields: frozenset[int]  # numbers of the fields that are counters, which restart at 0 when full
 
 
@@ -125,7 +125,7 @@ class RecordBatch:
         return view.astype(dtype.newbyteorder("="))
 
     def _decode_field(self, field: FieldLayout, order: int) -> list[FieldChunk]:
-        """Decode one field: its components (ranges of its bits that are fields of their own), and last itself."""
+        """Decode one field: its components (ranges of its bits that are fields of their own), then the field itself."""
         identifier, profile, identity = field.base_type.identifier, field.profile_field, field.identity
         if identifier == STRING_BASE_TYPE:
             codes, texts = _encode_texts(self._read_column(field, f"S{field.count}"), field.base_type.parse)

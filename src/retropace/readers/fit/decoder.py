@@ -34,7 +34,7 @@ DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.ite
 MAX_LAYOUTS = 100
 """Largest number of distinct record layouts that are decoded in bulk; with more, fitdecode decodes all records."""
 MAX_FAILURES_PER_DEFINITION = 5
-"""Number of undecodable messages of one definition that are dropped alone; at the next, all later ones are dropped."""
+"""Most undecodable messages of one definition that are dropped singly; after one more, all later ones are dropped."""
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; ``method`` names the way in the result.
+        """Decode the file; ``method`` is recorded in the result as the way of decoding.
 
         A message that fitdecode cannot decode is removed, and the rest is decoded again. Raises
         :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
@@ -232,7 +232,7 @@ class FitDecoder:
         return lost_count
 
     def _mask_defined_by(self, definitions: Sequence[int], runs: MessageRuns) -> NDArray[np.bool_]:
-        """Whether each of ``runs`` follows one of ``definitions``, by index; ``np.isin`` is slower."""
+        """Return whether each of ``runs`` follows one of ``definitions``, by index; ``np.isin`` is slower."""
         is_member = np.zeros(len(self.chained.definitions), dtype=np.bool_)
         is_member[definitions] = True
         return is_member[runs.definition_indices]

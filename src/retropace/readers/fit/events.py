@@ -15,7 +15,7 @@ from retropace.readers.fit.table import SEMICIRCLE_DEG
 from retropace.readers.fit.values import MIN_DATE_TIME_S, read_message_index, read_number, read_text, read_time_s
 
 MAX_WRITE_DELAY_S = 30.0
-"""Largest believable time in seconds from the writing of a lap to its end; else it ends when it was written."""
+"""Most seconds by which a lap may end after it was written; one said to end later ends when it was written."""
 
 
 def read_lap_span(message: Any) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from retropace.readers.fit.decoder import DecodedFile, FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum
 
 IN_BULK = "in bulk"
-"""What an activity says of how its records were decoded if it was in bulk."""
+"""Text in an activity's ``decoding`` if its records were decoded in bulk."""
 
 
 def decode(data: bytes) -> list[DecodedFile]:

@@ -44,11 +44,10 @@ class ColumnBuilder:
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
     """Columns by field and by whether they hold texts: a field may have numbers in some messages, texts in others."""
     targets: dict[tuple[Any, ...], tuple[list[_FieldTarget | None], bool]] = field(default_factory=dict)
-    """For each field of a message what receives its values, None if the app's description of the field is damaged; and
-    whether a field occurs twice, of which only the last value counts.
-
-    The key is the definition of the message and its fields: messages of one definition may have more or fewer, by a
-    time in the header and by components (fields that are parts of another) that have no value."""
+    """What receives the values of the fields of a message, None for a field whose description by the app is damaged;
+    and whether a field occurs twice, so that only its last value counts. The key is the definition of the message and
+    its fields, as messages of one definition may differ in a time in the header and in components (fields that are
+    parts of another) without a value."""
 
     def add(self, message: Any, scales: DeveloperScales) -> None:
         """Add the values of one record message of fitdecode, applying the ``scales`` of developer fields."""
@@ -124,7 +123,7 @@ class ColumnBuilder:
 
 
 def _last_values(fields: Iterable[Any], targets: Iterable[_FieldTarget | None]) -> list[tuple[int, Any, _FieldTarget]]:
-    """For each distinct field of a message: the index where it first occurs, its last value, and the value's target."""
+    """Return for each distinct field of a message the index where it first occurs, its last value and its target."""
     by_key: dict[FieldKey, tuple[int, Any, _FieldTarget]] = {}
     for order, (item, target) in enumerate(zip(fields, targets, strict=True)):
         if target is not None and item.value is not None:

@@ -90,7 +90,7 @@ def find_chained_files(data: bytes) -> list[ChainedFile]:
 
 
 def has_valid_checksum(data: bytes, start: int, end: int) -> bool:
-    """Whether the two bytes at ``end`` are the checksum (CRC-16/ARC) of the bytes ``[start, end)``."""
+    """Return whether the two bytes at ``end`` are the checksum (CRC-16/ARC) of the bytes ``[start, end)``."""
     from fastcrc import crc16
 
     return bool(struct.unpack_from("<H", data, end)[0] == crc16.arc(data[start:end]))
@@ -119,7 +119,7 @@ def _outline_file(data: bytes, start: int) -> ChainedFile:
 
 
 def _ends_as_stated(data: bytes, start: int, stated_end: int, *, has_length: bool) -> bool:
-    """Whether another FIT file follows the stated end, or the header has a length that fits the bytes or checksum."""
+    """Return whether another FIT file follows the stated end, or the header's length fits the bytes or checksum."""
     next_start = stated_end + CHECKSUM_BYTES
     if _is_header(data, next_start):
         return True

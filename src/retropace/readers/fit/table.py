@@ -22,7 +22,7 @@ DeveloperScales = dict[tuple[int, int], tuple[float, float]]
 
 
 class FieldIdentity(NamedTuple):
-    """Which field of record messages it is. Two developer fields may have the same name, but not the same key."""
+    """Identity of a field of record messages; two developer fields may have the same name, but not the same key."""
 
     key: FieldKey
     name: str
@@ -79,7 +79,7 @@ class FieldChunk:
     values: FloatArray  # one number per record; NaN for values that are not numbers, such as arrays
     first_position: tuple[int, int]  # first record with a value, and place of the field among its fields
     value_names: Mapping[float, str] = field(default_factory=dict)
-    """Name of each value: of a number the FIT profile's, in a text field the text that the number stands for."""
+    """Text of each value: in a text field the text that the number stands for, else its name in the FIT profile."""
     is_text: bool = False  # whether the values are numbers that stand for texts, not measured quantities
 
 

@@ -17,7 +17,7 @@ from retropace.readers.iso_times import parse_time
 MAX_DURATION_S = 30 * 86400.0
 """Longest accepted duration of an exercise in seconds; a file with times beyond it is rejected."""
 MAX_MERGE_DISTANCE_S = 1.0
-"""Largest seconds between a value and the record that it joins, which are also at most half the usual step."""
+"""Largest time (s) between a value and the record it joins, which also must be at most half the median step."""
 MAX_OVERRUN_S = 1.0
 """Seconds after the end of an exercise up to which positions are accepted; later ones are left out."""
 KMH_TO_MPS = 1.0 / 3.6

@@ -185,7 +185,7 @@ def _build_samples(
 
 
 def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
-    """Whether a distance sensor covers every track, so that its distances add up to that of the whole session."""
+    """Return whether a distance sensor covers every track, so that its distances add up to those of the session."""
     return all(sum("distance" not in row for row in track.rows) <= MAX_POINTS_WITHOUT_DISTANCE for track in tracks)
 
 

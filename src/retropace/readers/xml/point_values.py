@@ -166,5 +166,5 @@ def parse_number(text: str) -> float:
 
 
 def is_usable_position(lat_deg: float, lon_deg: float) -> bool:
-    """Whether a latitude and longitude are valid."""
+    """Return whether a latitude and longitude are valid."""
     return abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0
