@@ -1,8 +1,8 @@
 """Laps on the cleaned time axis, reconciled with each other, with their own totals and with the records.
 
-Which source leads: the start and end of each lap, as long as each begins in the recording, none overlaps another and
-none is shorter than its timer time. Else what laps say of their lengths decides: of several ways to lay them, the one
-in which they are as long and as far as they say themselves.
+Starts and ends count as recorded if each lap begins in the recording, none overlaps another and none is shorter than
+its timer time. Else, of several arrangements of the laps, that counts in which their durations and distances agree best
+with the laps' own totals.
 """
 
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate
 from retropace.core.units import format_count
 
 MAX_LAP_ERROR_S = 10.0
-"""Seconds by which laps of a sound clock may overlap, or be shorter than their timer time: watches write laps late."""
+"""Seconds by which laps may overlap, or be shorter than their timer time, if the clock is sound; watches write late."""
 MAX_SHIFTED_LAP_ERROR_S = 2.0
-"""The same where the clock had faults, which laps have then too; FIT rounds times to a second."""
+"""Seconds by which laps may overlap, or be shorter than their timer time, after clock faults; FIT rounds to 1 s."""
 MAX_LEAD_S = 60.0
-"""Seconds by which the first lap may begin before the first record."""
+"""Largest number of seconds by which the first lap may begin before the first record."""
 MIN_IMPROVEMENT = 0.005
-"""Mean fraction of their lengths by which laps laid otherwise must fit better than as stated, if the clock is sound."""
+"""Least gain of the mean relative error of lap lengths for which laps are moved although the clock is sound."""
 MAX_TOTAL_ERROR = 0.02
-"""Largest difference between all laps and the recording, as a fraction, at which they are laid end to end."""
+"""Largest relative difference between the total of all laps and the recording at which laps are laid end to end."""
 
 
 def reconcile_laps(
@@ -72,7 +72,7 @@ def _is_faulty(spans: Spans, t_s: FloatArray, timer_s: FloatArray, own_timer_s: 
 
 
 def _lay_end_to_end(t_s: FloatArray, curve: FloatArray, lengths: FloatArray) -> Iterator[Spans]:
-    """Yield laps of these lengths laid end to end along a curve, if together they are as long as it is."""
+    """Yield laps of these lengths laid end to end along a curve, if their total is about that of the curve."""
     total = float(np.sum(lengths))
     if total > 0.0 and abs(total - curve[-1]) <= MAX_TOTAL_ERROR * curve[-1]:
         edges_s = np.interp(cumulate(lengths), curve, t_s)
@@ -80,7 +80,7 @@ def _lay_end_to_end(t_s: FloatArray, curve: FloatArray, lengths: FloatArray) -> 
 
 
 def _lay_between(stated: Spans, t_s: FloatArray, own_timer_s: FloatArray) -> Spans:
-    """Return the laps in the order of the file: as many as possible as stated, the others after the lap before them."""
+    """Return the laps in file order: as many as possible as recorded, each other one after the lap before it."""
     spans = stated.copy()
     is_kept = np.zeros(len(spans), dtype=bool)
     is_kept[find_longest_nondecreasing(spans[:, 0])] = True
@@ -98,7 +98,7 @@ def _lay_between(stated: Spans, t_s: FloatArray, own_timer_s: FloatArray) -> Spa
 def _compute_misfit(
     spans: Spans, rows: NDArray[np.intp], t_s: FloatArray, curves: tuple[tuple[FloatArray, FloatArray], ...]
 ) -> float:
-    """Return how far laps are from what they say of their lengths, as a mean fraction, and the share that overlaps."""
+    """Return the mean relative error of lap lengths against their stated totals, plus the share of overlapping time."""
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.concatenate(
             [np.abs(np.diff(np.interp(spans, t_s, curve), axis=1)[:, 0] / own[rows] - 1.0) for curve, own in curves]

@@ -16,13 +16,13 @@ MAX_STANDING_SPEED_MPS = 0.3
 Physiother Res Int 8:131)."""
 
 MIN_PAUSED_SHARE = 0.8
-"""Share of the gaps without movement that the device's timer time must lack if they are pauses."""
+"""Least share of the gaps without movement by which timer time is shorter than elapsed time if they are pauses."""
 MIN_MOVING_SPEED_MPS = 0.8
-"""Mean speed in m/s within a recorded pause from which on the watch cannot have been paused."""
+"""Mean speed in m/s within a recorded pause above which the pause is false."""
 TIMER_TOLERANCE = 0.01
 """Largest difference of timer time from the device's total, as a fraction of it, at which the two count as equal."""
 MIN_TIMER_TOLERANCE_S = 5.0
-"""The same in seconds, for short recordings."""
+"""Difference in seconds at which timer time and the device's total always count as equal, in short recordings too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Pauses:
 
 
 def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Pauses:
-    """Return the recorded pauses without those in which the runner moved on, if timer time then fits the total.
+    """Return the recorded pauses without those in which the runner moved on, if timer time then agrees with the total.
 
-    The device's total leads: ``timer_s``, NaN if there is none. The count of distance tells whether the runner moved.
+    ``timer_s`` is that total, by the device; NaN if unknown. The device's distance tells whether the runner moved.
     """
     t_s, known = records.t_s, np.isfinite(records.distance_m)
     excess_s = timer_s - (float(t_s[-1] - t_s[0]) - total_s(recorded))
@@ -57,8 +57,8 @@ def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans,
     """Return the recorded pauses and the gaps between records in which the runner did not move.
 
     Phones with auto-pause and exports without timer events leave such gaps, which are pauses. A device that reports its
-    timer (``timer_s``, else NaN) reports its pauses too: any other gap is standing, unless that total lacks as much as
-    all gaps last. A gap in which the runner moved on is a dropout of the recording.
+    timer (``timer_s``, else NaN) reports its pauses too: any other gap is standing, unless timer time is short by as
+    much as all gaps last. A gap in which the runner moved on is a dropout of the recording.
     """
     if distance_m is None:
         return Pauses(recorded, as_spans([]), ())

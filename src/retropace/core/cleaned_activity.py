@@ -38,11 +38,11 @@ class TimeAxis:
     t_s: FloatArray
     """Cleaned times, ``(n,)``, starting at 0 and rising strictly."""
     recorded_s: FloatArray
-    """Recorded times of the ``k`` records, in rising order."""
+    """Recorded times of the ``k`` records, sorted."""
     offset_s: FloatArray
-    """Seconds by which each of these recorded times is ahead of the cleaned axis, ``(k,)``."""
+    """Seconds by which each time of ``recorded_s`` is ahead of the cleaned axis, ``(k,)``."""
     start_s: float
-    """Recorded time, by the clock whose date is right, at which the cleaned axis is 0."""
+    """Recorded time at which the cleaned axis is 0, by the clock whose date is right."""
     warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
@@ -56,7 +56,7 @@ class TimeAxis:
         return cleaned
 
     def remap(self, recorded_s: FloatArray) -> FloatArray:
-        """Return recorded times on the cleaned axis, as far behind as the nearest recorded time is."""
+        """Convert recorded times to the cleaned axis by the offset of the nearest recorded time."""
         after = np.clip(np.searchsorted(self.recorded_s, recorded_s), 1, max(len(self.recorded_s) - 1, 1))
         before_s, after_s = self.recorded_s[after - 1], self.recorded_s[np.minimum(after, len(self.recorded_s) - 1)]
         nearest = np.where(recorded_s - before_s <= after_s - recorded_s, after - 1, after)

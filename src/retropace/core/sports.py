@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 _TABLE = Path(__file__).with_name("sports.toml")
-"""Names of sports, by whether they are done on foot."""
+"""File of the names of sports, with whether each is done on foot."""
 _COMMON_NAMES: dict[str, bool | None] = {"": None, "generic": None} | dict.fromkeys(
     ("running", "run", "trailrunning", "trail", "track", "street", "treadmillrunning", "treadmill", "walking"), True
 )
-"""What the table says of the names in most recordings, which are so classified without reading it."""
+"""Whether the names in most recordings are sports on foot, as in the table, which then need not be read."""
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Pattern of the place between two words of a name such as ``TrailRun``."""
 _PREFIX = re.compile(r"^(?:HKWorkoutActivityType|sport_type_|activity_type_|type_)(?=\w)", re.IGNORECASE)
@@ -53,7 +53,7 @@ def format_sport(sport: str) -> str:
 def name_of_number(system: str, number: int | str) -> str:
     """Return the sport with a number of ``strava``, or of FIT's ``sport`` or ``sub_sport``; empty if not in the table.
 
-    FIT's own profile is asked first: the table holds only what is younger than it.
+    The table holds only numbers that are newer than FIT's profile, which is asked before.
     """
     return str(_read_table()["numbers"].get(system, {}).get(str(number), ""))
 
@@ -74,7 +74,7 @@ def _classify_name(name: str) -> bool | None:
 
 
 def _squash(text: str) -> str:
-    """Return a name without case, accents and all that is neither letter nor digit."""
+    """Return a name in small letters, without accents, blanks and signs."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if char.isalnum())
 
@@ -88,7 +88,7 @@ def _read_table() -> dict[str, Any]:
 
 @cache
 def _read_names() -> dict[str, bool | None]:
-    """Read for each name, as :func:`_squash` writes it, whether its sport is on foot; None if many are called so."""
+    """Read for each name, written as by :func:`_squash`, whether its sport is on foot; None if many are called so."""
     table = _read_table()
     verdicts = {"other": False, "on_foot": True, "unspecific": None}
     return {

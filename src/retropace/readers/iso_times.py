@@ -1,4 +1,4 @@
-"""Parsing of ISO 8601 times to POSIX seconds, also as phones set to other languages and clocks write them."""
+"""Parsing of ISO 8601 times, also as phones with other languages and clocks write them, to POSIX seconds."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _HALF_DAY_H = {
     **dict.fromkeys(("am", "a", "vorm", "ص", "قظ", "上午", "午前", "오전", "सुबह"), 0),
     **dict.fromkeys(("pm", "p", "nachm", "م", "بظ", "下午", "午後", "오후", "शाम"), 12),
 }
-"""Hours that a mark of a 12-hour clock adds, by the mark in lower case without dots and spaces."""
+"""Hours to add for each mark of a 12-hour clock, such as ``pm``, in lower case without dots and spaces."""
 _MARK = r"(?P<{}>[^\W\d_](?:[^\W\d_]|[.\s])*?)??"
 """Pattern of the mark of a 12-hour clock, which stands before or after the time."""
 _LOOSE_TIME = re.compile(
@@ -56,7 +56,7 @@ def normalize_digits(text: str) -> str:
 
 
 def _parse_loosely(text: str) -> datetime | None:
-    """Parse a time in other digits, without leading zeros, or on a clock of 12 hours; None if it is not a time."""
+    """Parse a time in digits of any script, without leading zeros, or on a 12-hour clock; None if it is not a time."""
     match = _LOOSE_TIME.fullmatch(normalize_digits(text)) if len(text) <= _MAX_LENGTH else None
     if match is None:
         return None

@@ -12,7 +12,7 @@ MIN_PAUSE_S = 3.0
 MIN_PAUSE_STEPS = 2.0
 """A gap between records is a pause only if it also lasts this many times the median time between records."""
 MIN_STEPS_PER_PART = 3
-"""Fewest steps between records per part, on average, with which the gaps between parts may be pauses throughout."""
+"""Least mean number of steps between records per part at which the gaps between parts can be told from other steps."""
 
 
 def min_pause_s(steps_s: FloatArray) -> float:

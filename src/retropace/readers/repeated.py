@@ -1,4 +1,4 @@
-"""Sessions of one file that hold nothing to analyse, or hold a run that another session holds too."""
+"""Removal of sessions of a file that are too short to analyse, or that repeat a run held by another session."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,15 +10,15 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_count
 
 MIN_SHARED_TIMES = 0.9
-"""Fraction of the times of a session from which on it is another session told again."""
+"""Least share of the times of a session that another session has too for it to be a repetition of that."""
 MAX_APART_DEG = 5e-4
-"""Largest median difference in degrees, some 50 m, between the positions of one run in two sessions."""
+"""Largest median difference in degrees (some 50 m) between the positions of two sessions that hold one run."""
 MAX_COMPARED = 8
-"""Number of sessions before one, in order of time, with which it is compared."""
+"""Number of sessions, the last ones kept before it, with which a session is compared."""
 
 
 def drop_fragments(activities: Sequence[Activity]) -> list[Activity]:
-    """Leave out sessions of fewer than two records with a time, unless there is no other; it is said on the others."""
+    """Drop sessions of fewer than two records with a time, unless there is no other, which gets a warning."""
     whole = [activity for activity in activities if np.sum(np.isfinite(activity.samples.t_s)) >= 2]
     if not whole or len(whole) == len(activities):
         return list(activities)
@@ -27,7 +27,7 @@ def drop_fragments(activities: Sequence[Activity]) -> list[Activity]:
 
 
 def drop_repeated(activities: Sequence[Activity]) -> list[Activity]:
-    """Leave out sessions whose times and positions another session of the file holds too; it is said on that one."""
+    """Drop sessions whose times and positions another session of the file holds too; that one gets a warning."""
     kept: list[Activity] = []
     for activity in sorted(activities, key=lambda activity: -len(activity.samples)):
         twin = next((index for index, other in enumerate(kept[-MAX_COMPARED:]) if _repeats(activity, other)), None)
@@ -46,7 +46,7 @@ def _warn(activity: Activity, warning: str) -> Activity:
 
 
 def _repeats(activity: Activity, other: Activity) -> bool:
-    """Whether nearly all times of an activity are those of the other, and their positions lie together."""
+    """Return whether nearly all times of an activity are also those of the other, at about the same positions."""
     times_s, other_s = _posix_s(activity), _posix_s(other)
     if times_s is None or other_s is None or activity.sport != other.sport:
         return False
@@ -64,5 +64,5 @@ def _repeats(activity: Activity, other: Activity) -> bool:
 
 
 def _posix_s(activity: Activity) -> FloatArray | None:
-    """Return the times of all records in seconds since 1970; None if the start is not known."""
+    """Return the times of all records in seconds since 1970; None if the start is unknown."""
     return None if activity.start_time is None else activity.start_time.timestamp() + activity.samples.t_s

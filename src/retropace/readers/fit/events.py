@@ -76,8 +76,8 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
 def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Spans:
     """Read the pauses of a session: from each stop of the timer to its next start, if there is one.
 
-    Events are read in order of time, or in that of the file if so they come closer to ``paused_s``, elapsed without
-    timer time (NaN if unknown): some files list events of one kind after another, and some clocks are set back.
+    Some files group events by kind, and some clocks are set back. So events are read in order of time and in file
+    order, and the pauses whose total is closer to ``paused_s`` (elapsed minus timer time, NaN if unknown) are returned.
     """
     timed = [
         (read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type"))
@@ -90,7 +90,7 @@ def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Span
 
 
 def _pair_events(events: Sequence[tuple[float, str]]) -> Spans:
-    """Return the spans from each stop to the next start, of times in seconds and kinds of timer events."""
+    """Return the spans from each stop to the next start of timer events, given as times in seconds and kinds."""
     pauses: list[tuple[float, float]] = []
     stop_s: float | None = None
     for t_s, kind in events:

@@ -52,7 +52,7 @@ class GpxPoints:
     tracks: tuple[tuple[RowIndices, ...], ...]
     """For each track its segments, each as the indices of its points in the columns."""
     elements: tuple[int | None, ...]
-    """Of each track the number of its ``trk`` element; None for points before the first one."""
+    """Number of the ``trk`` element of each track; None for points before the first one."""
     columns: Mapping[str, FloatArray]
     """Column of each quantity over all points; ``posix_s``, ``lat_deg`` and ``lon_deg`` always exist."""
     texts: Mapping[str, tuple[str, ...]]

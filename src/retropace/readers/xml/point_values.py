@@ -19,9 +19,9 @@ RowIndices = NDArray[np.intp]
 TIME_COLUMN = "posix_s"
 """Column of times, in seconds since 1970."""
 MAX_COLUMNS = 200
-"""Largest number of columns that are read; what further elements say is left out. Real recordings have up to 30."""
+"""Largest number of columns that are read; further ones are left out. Real recordings have up to 30."""
 MAX_NUMBER_CHARS = 64
-"""Longest text, in characters, that is searched for a number written otherwise than in English."""
+"""Longest text, in characters, that is tried as a number in another notation than the English one."""
 
 
 class PointValues:
@@ -120,7 +120,7 @@ class PointValues:
         return has_zone
 
     def _admit_column(self, column: str | None) -> str | None:
-        """Return a column, or the empty one if there are :data:`MAX_COLUMNS` others already."""
+        """Return a column's name, or an empty name if there are :data:`MAX_COLUMNS` others already."""
         if column and column not in self._columns:
             if len(self._columns) >= MAX_COLUMNS:
                 self.left_out.add(column)

@@ -127,9 +127,9 @@ def _read_points(events: Events) -> TcxPoints:
 
 
 def _locate_points(element: Element, points: TcxPoints) -> tuple[RowIndices, list[tuple[Element, list[int]]]]:
-    """Locate the points of an activity; returns their rows, and for each lap where among them its tracks start.
+    """Locate the points of an activity; returns their rows, and for each lap the indices where its tracks start.
 
-    The last number of a lap is where its last track ends. Tracks and points outside of laps belong to the activity.
+    The last index of a lap is the end of its last track. Tracks and points outside of laps belong to the activity.
     """
 
     def is_own(item: Element) -> bool:
@@ -201,7 +201,7 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
 def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _LocatedLap:
     """Locate a lap; ``edges`` are the indices where each of its tracks starts, and where the last one ends.
 
-    Its own points lead: a start after some of them, or before points of other laps, is wrong.
+    A start after many of the lap's points, or before points of other laps, is replaced by the time of its first point.
     """
     first, *later_edges = edges
     last = edges[-1]

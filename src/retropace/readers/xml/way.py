@@ -1,4 +1,4 @@
-"""What the way between the points of a file tells: times of points without one, and whether numbers count it."""
+"""Use of the distance between points: it gives points without a time one, and tells columns that count distance."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,9 @@ from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray, cumulate
 
 MIN_RISING_SHARE = 0.98
-"""Smallest fraction of steps in which a counter of distance does not fall; it may start again at each lap."""
+"""Smallest fraction of steps in which a counter of distance does not fall; it may restart at each lap."""
 MAX_COUNTER_RATIO = 2.0
-"""Largest ratio, either way, of a counted distance to the way along the positions."""
+"""Largest ratio between counted distance and distance along the positions, whichever is larger."""
 FILLED_TIMES_WARNING = "{} of {} points have no time: theirs follow from the way between the points around them"
 """Warning about points without a time, with their number and that of all points."""
 
@@ -17,9 +17,9 @@ FILLED_TIMES_WARNING = "{} of {} points have no time: theirs follow from the way
 def interpolate_times(
     times_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, part: NDArray[np.intp]
 ) -> FloatArray:
-    """Return the times with those of points without one, interpolated by distance between timed points of one part.
+    """Return the times with missing ones interpolated by distance between the timed points of the same part.
 
-    All shapes are ``(n,)``; positions must be known. What has no timed point before and after it stays NaN.
+    All shapes are ``(n,)``; positions must be known. A time without timed points before and after it stays NaN.
     """
     is_timed = np.isfinite(times_s)
     rows = np.arange(len(times_s))
@@ -40,7 +40,7 @@ def interpolate_times(
 
 
 def find_counter(values: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray | None:
-    """Return cumulative metres if values are a counter of distance, or the metres since the point before; else None.
+    """Return ``values`` as cumulative metres if they count these, or the metres from point to point; else None.
 
     Where there are positions, the distance must be about that along them.
     """
