@@ -25,10 +25,14 @@ settings.load_profile("retropace")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let nobody's own settings decide what a test sees: they lie where there is nothing, for started commands too."""
-    empty = tempfile.TemporaryDirectory(prefix="retropace-no-settings-")
-    config.add_cleanup(empty.cleanup)
-    os.environ["RETROPACE_CONFIG"] = empty.name
+    """Let nobody's own settings decide what a test sees, and let what started processes leave go when the run ends.
+
+    Settings lie where there is nothing. A process that is killed cannot take away its temporary files.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="retropace-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["RETROPACE_CONFIG"] = str(Path(folder.name) / "no-settings")
+    os.environ["TMPDIR"] = folder.name  # for them alone: this process has looked it up
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
