@@ -36,7 +36,7 @@ def build_observations(speed: list[float], cadence: list[float], beats: list[flo
 
 
 def select_rows(columns: Observations, picked: list[int]) -> Observations:
-    return Observations(**{name: getattr(columns, name)[picked] for name in Observations.__slots__})
+    return Observations(**{name: getattr(columns, name)[picked] for name in Observations._fields})
 
 
 SESSION = build_observations([2.9, 2.0, 2.5, 3.4], [166.0, 172.0, 162.0, 171.0], [146.0, 141.0, 135.0, 160.0])
@@ -87,12 +87,12 @@ def test_what_is_missing_says_nothing() -> None:
     ways = np.array([[0.0, 0.0], [0.0, 1.0]])
     with_beats = build_observations([2.9, 2.0], [166.0, 172.0], [146.0, 141.0])
     nan = np.full(2, np.nan)
-    without_beats = replace(with_beats, steady_state_hr_bpm=nan, steady_state_hr_var=nan)
+    without_beats = with_beats._replace(steady_state_hr_bpm=nan, steady_state_hr_var=nan)
     np.testing.assert_allclose(
         log_marginal_likelihood(RUN_PRIOR, without_beats, ways),
         log_marginal_likelihood(RUN_PRIOR, with_beats, ways, frozenset(["heart rate"])),
     )
-    blind = replace(without_beats, log_cadence=nan, log_speed=nan)
+    blind = without_beats._replace(log_cadence=nan, log_speed=nan)
     np.testing.assert_array_equal(log_marginal_likelihood(RUN_PRIOR, blind, ways), 0.0)
 
 
@@ -110,7 +110,7 @@ def test_more_steps_at_a_slow_pace_speak_for_backward_and_fewer_against() -> Non
 def test_learning_is_conditioning_the_normal() -> None:
     """What is learned from some stretches predicts others as their joint normal does."""
     backward = np.array([0.0, 1.0, 0.0, 1.0])
-    gait_model = replace(RUN_PRIOR, pace=replace(RUN_PRIOR.pace, day_to_day_sd=np.zeros(5)))
+    gait_model = RUN_PRIOR._replace(pace=replace(RUN_PRIOR.pace, day_to_day_sd=np.zeros(5)))
     known = posterior(gait_model, select_rows(SESSION, [0, 1]), backward[:2])
     line = gait_model.pace
     mean, cov = covariance(line, np.zeros(4), SESSION.log_speed_var, SESSION.elapsed_h, backward)

@@ -5,7 +5,7 @@ movement also the published ratios of backward to forward cost. ``docs/energy.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +43,7 @@ Running: 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419) to 1.35 (Wright & W
 Ainsworth 2011, Med Sci Sports Exerc 43:1575)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Energy:
+class Energy(NamedTuple):
     """Kilocalories per kilogram of body weight above rest, each with a low and a high end; NaN where unknown."""
 
     segment_low_kcal_per_kg: FloatArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from retropace.labelling.athlete import Athlete
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SegmentedActivity:
     """One cleaned activity with its change points in pace and cadence, before any direction is determined."""
 
@@ -43,8 +43,7 @@ class SegmentedActivity:
     """Edges as in ``edges_s``, of a finer segmentation for labelling, which also cuts at smaller changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Totals and means, such as distance, time and pace, of every segment, every direction and the activity."""
 
     segments: SegmentStats

@@ -1,6 +1,6 @@
 """Cleaning of cadence: converted to steps per minute of both feet, with dropouts of the sensor removed."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,7 @@ IMPLAUSIBLE_PENALTY = 10.0
 that a plausible unit is always preferred to an implausible one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(NamedTuple):
     """The cadence of ``n`` records in steps per minute of both feet, shape ``(n,)``."""
 
     cadence_spm: FloatArray

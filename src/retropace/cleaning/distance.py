@@ -1,6 +1,6 @@
 """Cumulative distance from the device's count, from positions, or speed; and pauses: gaps without distance."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +29,7 @@ DEVICE_TOTAL_TOLERANCE = 0.005
 count as equal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Distance:
+class Distance(NamedTuple):
     """The cumulative distance of ``n`` records in metres, shape ``(n,)``, and the pauses."""
 
     distance_m: FloatArray

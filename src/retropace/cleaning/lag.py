@@ -4,8 +4,8 @@ On real recordings, speed changes 7 s after the press of the lap button in the m
 annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,16 +29,14 @@ MAX_DURATION_S = 200_000
 """Longest recording in seconds whose lags are measured. Longer ones consist mostly of gaps and get the default lags."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lags:
+class Lags(NamedTuple):
     """Seconds by which recorded speed (with the distance integrated from it) and recorded cadence trail the body."""
 
     speed_s: float
     cadence_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class BodyMotion:
+class BodyMotion(NamedTuple):
     """Distance, speed and cadence of ``n`` records without lag: each value at the time at which the runner moved so."""
 
     distance_m: FloatArray

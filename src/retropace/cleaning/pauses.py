@@ -1,6 +1,6 @@
 """Finds the pauses that the file does not report: gaps between records in which the runner did not move."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ MIN_TIMER_TOLERANCE_S = 5.0
 """Difference in seconds at which timer time and the device's total always count as equal, in short recordings too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pauses:
+class Pauses(NamedTuple):
     """When the watch was paused, and the gaps between records in which the runner did not move."""
 
     spans: Spans

@@ -1,6 +1,6 @@
 """Positions without stray ones, and the length of the path along them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,8 +33,7 @@ MIN_STRAY_M = 30.0
 """Distance in metres between neighbouring positions that is always plausible, however short the time between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(NamedTuple):
     """The positions of ``n`` records in degrees, shapes ``(n,)``, NaN where unknown."""
 
     lat_deg: FloatArray

@@ -1,6 +1,6 @@
 """Finds when the runner stood still, and when neither speed nor cadence is known."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,7 @@ MIN_UNCERTAIN_STAND_S = 10.0
 if records are sparse. In these cases a movement shorter than this between two longer stops is ignored too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """Time spans in which the runner rested, and some in which nothing is known; each array is disjoint and sorted."""
 
     standing: Spans

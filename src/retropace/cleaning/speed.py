@@ -1,6 +1,6 @@
 """Cleaning of speed and heart rate from impossible values, and computation of speed from distance."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ HEART_RATE_RANGE_BPM = (25.0, 240.0)
 """Lowest and highest plausible heart rate in beats per minute; others are dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(NamedTuple):
     """The speed of ``n`` records in m/s, shape ``(n,)``."""
 
     speed_mps: FloatArray

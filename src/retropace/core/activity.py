@@ -18,7 +18,7 @@ import numpy as np
 from retropace.core.spans import FloatArray, Spans, as_spans
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 

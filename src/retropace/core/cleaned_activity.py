@@ -27,7 +27,7 @@ MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m
 """Columns of :class:`CleanedActivity` that are interpolated between records."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TimeAxis:
     """The mapping from recorded times and columns to the cleaned time axis."""
 
@@ -64,7 +64,7 @@ class TimeAxis:
         return cleaned_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CleanedActivity:
     """An activity with repaired columns, ``(n,)`` float64, NaN where missing; ``t_s`` starts at 0 and rises strictly.
 

@@ -12,7 +12,7 @@ MIN_DENOMINATOR = 1e-9
 """Number of seconds or steps below which a mean over them is NaN, as they are only rounding errors."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SegmentStats:
     """Totals and means of ``n`` parts of an activity in ``(n,)`` columns, NaN where missing.
 

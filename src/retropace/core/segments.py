@@ -19,7 +19,7 @@ StrArray = NDArray[np.str_]
 """Array of strings, ``(n,)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Segments:
     """``n`` segments between ``n + 1`` rising edges in elapsed seconds, each ``[edges_s[i], edges_s[i + 1])``."""
 

@@ -7,8 +7,8 @@ forward.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,7 @@ EDGE_MERGE_S = 10.0
 them are dropped, as they mean the same change."""
 
 
-@dataclass(frozen=True, slots=True)
-class _StretchEvidence:
+class _StretchEvidence(NamedTuple):
     """What annotations and measurements say about ``n`` stretches of a session, as ``(n,)`` columns."""
 
     edges_s: FloatArray

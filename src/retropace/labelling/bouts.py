@@ -3,7 +3,7 @@
 Beside means within minutes, so that neither a hill nor tiredness nor a change of shoes comes between the two.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,7 @@ MIN_STRETCH_S = 10.0
 """Shortest stretch (s) that a bout is compared with; in shorter ones speed only changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bout:
+class Bout(NamedTuple):
     """The stretches ``first`` to ``end`` (not included), of one gait, compared with forward movement beside them."""
 
     first: int

@@ -7,7 +7,7 @@ without the fall of heart rate that a recovery has, and long enough. The limits 
 controls and of half-made sessions (``tests/benchmarks/real_runs.py``).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +70,7 @@ MAX_COUNTED_HR_RISE_BPM = 15.0
 """Largest rise or fall of heart rate (bpm) that is counted, as heart rate lags."""
 
 
-@dataclass(frozen=True, slots=True)
-class GaitRules:
+class GaitRules(NamedTuple):
     """Limits that backward movement of one gait must meet to be suspected."""
 
     min_bout_s: float

@@ -6,7 +6,7 @@ probability; it was fitted on the fit half of half-made sessions and of the laps
 (``tests/benchmarks/real_runs.py``).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,7 @@ MIN_WALK_SHARE = 0.1
 """Least share of walking in a marked repetition at which walking in a dip may be backward."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dip:
+class Dip(NamedTuple):
     """The stretches ``first`` to ``end`` (not included), slower than what lies beside."""
 
     first: int

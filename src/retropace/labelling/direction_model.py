@@ -6,7 +6,8 @@ runner's model (:mod:`retropace.labelling.runner_model`), and prior log-odds (:m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,7 @@ DEFAULT_WEIGHTS = LogOddsWeights()
 """Weights of the prior log-odds that are used unless others are given."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerModel:
+class RunnerModel(NamedTuple):
     """What is known of a runner from other sessions: how pace, cadence and heart rate go together."""
 
     gait_models: Mapping[str, GaitModel]
@@ -56,8 +56,7 @@ class RunnerModel:
     """Whether the model was learned from any backward stretch."""
 
 
-@dataclass(frozen=True, slots=True)
-class _PriorEvidence:
+class _PriorEvidence(NamedTuple):
     """What the prior log-odds of backward depend on in one session, besides the clusters of its stretches."""
 
     problem: LabellingProblem

@@ -49,7 +49,7 @@ LOG_SPEED_PER_GRADE = 3.0
 Physiol 93:1039), of which two thirds, 3 %, are assumed to be paid in speed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StretchFeatures:
     """Features of ``n`` stretches by which forward and backward differ, as ``(n,)`` columns; NaN where unknown."""
 

@@ -6,6 +6,7 @@ stretches that are annotated. All log-odds are natural logarithms.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ class LogOddsWeights:
     the runner running backward. A shorter cluster is taken as forward."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabellingProblem:
     """The stretches of one session, in order: their features, spans and annotated directions."""
 
@@ -105,8 +106,7 @@ class LabellingProblem:
     """Whether the annotations say all that was backward."""
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceContext:
+class SequenceContext(NamedTuple):
     """Where each of the ``n`` stretches lies in its session, as ``(n,)`` columns of values from 0 to 1."""
 
     follows_fast_effort: FloatArray

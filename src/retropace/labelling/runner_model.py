@@ -9,6 +9,7 @@ its tails tolerate outliers of a sensor. Earlier sessions narrow the coefficient
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,7 @@ EASY_RUN_MPS = 2.75
 """Easy speed (m/s) of recreational runners, 6:04 min/km, at which the running regressions have their ``level``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RegressionPrior:
     """One linear regression of a gait, with the prior distribution of its five coefficients.
 
@@ -50,8 +51,7 @@ class RegressionPrior:
     alike."""
 
 
-@dataclass(frozen=True, slots=True)
-class GaitModel:
+class GaitModel(NamedTuple):
     """The three regressions of one gait, running or walking."""
 
     pace: RegressionPrior
@@ -62,8 +62,7 @@ class GaitModel:
     """Regression of steady-state heart rate (bpm), which heart rate approaches if the effort lasts, on speed (m/s)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observations:
+class Observations(NamedTuple):
     """Measured stretches or clusters of stretches, as ``(n,)`` columns; NaN where a value is missing."""
 
     log_speed: FloatArray

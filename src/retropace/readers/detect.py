@@ -5,8 +5,8 @@ import re
 import stat
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from retropace.core.errors import ReadError
 from retropace.readers.fit.stream import FIT_MAGIC
@@ -54,8 +54,7 @@ _EXPECTED_FORMATS = "expected a FIT, GPX, TCX or KML recording or a Polar traini
 """End of the error message for a file that is not a recording."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The unpacked bytes of a file, and the SHA-256 checksum (hexadecimal) of the file's bytes before unpacking."""
 
     data: bytes

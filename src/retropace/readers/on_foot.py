@@ -1,7 +1,7 @@
 """Whether a session was done on foot: by the name of its sport or, where that does not tell, by its movement."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,7 @@ MIN_STEPS_PER_MIN = 40.0
 """Lowest median cadence per minute that is taken for movement."""
 
 
-@dataclass(frozen=True, slots=True)
-class SportVerdict:
+class SportVerdict(NamedTuple):
     """Whether a session was done on foot, the name of its sport for display, and what was assumed."""
 
     is_on_foot: bool

@@ -4,7 +4,7 @@ Pauses, standing, and stretches without any signal are segments of their own. Th
 joint change points of pace and cadence (:mod:`retropace.segmentation.pelt`), in standard deviations of their noise.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +36,7 @@ MAX_TRANSITION_OFFSET2 = 0.25
 after it, as a fraction of the squared distance between those two. Means are points in the plane of pace and cadence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _MovingPart:
+class _MovingPart(NamedTuple):
     """A part of the activity between rests: standardized speed and cadence at ``n`` evenly spaced times."""
 
     start_s: float

@@ -21,7 +21,7 @@ CORRELATION_TIME_S = 5.0
 that time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StandardizedSignals:
     """Speed and cadence in standard deviations of their noise; row ``i`` is the second ``[i, i + 1)``.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import retropace.annotations
 from retropace.core.parameters import Settings
@@ -46,16 +47,14 @@ class AnalysisRequest:
     """Name or file of the athlete whose learned model is used."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableFolders:
+class TableFolders(NamedTuple):
     """The folders into which the tables of a library are written, one per format; None leaves the format out."""
 
     csv: str | None = None
     parquet: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRequest:
+class BatchRequest(NamedTuple):
     """What to analyse and how, where to keep the results, and which processes work."""
 
     paths: tuple[str, ...]
@@ -78,8 +77,7 @@ class BatchRequest:
     """Address of a Dask cluster that works instead of local processes."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchView:
+class BatchView(NamedTuple):
     """Options that decide how the results of a run are shown: tables, and a summary as text or JSON."""
 
     folders: TableFolders

@@ -1,7 +1,7 @@
 """An analysis as printed: headline, direction strip or graphs, totals per direction, segments, workout, warnings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from retropace.analysis.pipeline import Analysis
 from retropace.cli.terminal.console import TextOutput, open_text_output, print_table
@@ -17,8 +17,7 @@ MIN_WIDE_GAP_COLUMNS = 96
 """Smallest terminal width in columns at which two blanks separate the columns of wide tables; below it, one does."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysisView:
+class AnalysisView(NamedTuple):
     """Options that decide how an analysis is printed."""
 
     units: Units

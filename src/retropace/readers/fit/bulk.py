@@ -6,7 +6,7 @@ which one message depends on another, or which need more than a scale and an off
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
@@ -51,8 +51,7 @@ class FieldLayout:
     """fitdecode's profile entry of the field; None for a developer field, and if the profile does not know it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLayout:
+class RecordLayout(NamedTuple):
     """The fields of the record messages that follow one definition message."""
 
     size: int  # length of a message's data in bytes, without the header byte
@@ -99,7 +98,7 @@ def _check_supported(profile: Any, base_type: Any, size: int) -> None:
             raise BulkUnsupportedError(f"{item.name} has an offset without a scale")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RecordBatch:
     """Record messages of one layout, which are decoded together."""
 

@@ -4,7 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import fitdecode
 import numpy as np
@@ -54,8 +54,7 @@ class DecodedFile:
         return self.messages.get(name, [])
 
 
-@dataclass(frozen=True, slots=True)
-class DecodeFailure:
+class DecodeFailure(NamedTuple):
     """Where fitdecode failed in a stream of messages, and why if it is known."""
 
     message_index: int

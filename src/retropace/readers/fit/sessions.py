@@ -1,8 +1,7 @@
 """Division of the records of a FIT file into sessions by time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ MAX_CONTINUATION_S = 24 * 3600.0
 """Largest time in seconds from the last closed session to a record of one never closed; later times may be damaged."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionWindow:
+class SessionWindow(NamedTuple):
     """A session of a FIT file; its records are those with times in ``[start_s, end_s)`` by the device's clock."""
 
     message: Any  # the ``session`` message; None if the file has none

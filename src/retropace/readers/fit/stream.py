@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,7 @@ Indices = NDArray[np.intp]
 """Array of indices, ``(n,)``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A definition message, which lays out the data messages after it; it lies in bytes ``[start, end)``."""
 
     start: int
@@ -40,7 +40,7 @@ class Definition:
     size: int  # length in bytes of the data of each such message, without the header byte
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MessageRuns:
     """Where the data messages of a file lie: runs of successive messages of one definition, in file order."""
 
@@ -56,8 +56,7 @@ class MessageRuns:
         return MessageRuns(self.starts[mask], self.counts[mask], self.definition_indices[mask])
 
 
-@dataclass(frozen=True, slots=True)
-class ChainedFile:
+class ChainedFile(NamedTuple):
     """One of the FIT files chained in some bytes."""
 
     start: int

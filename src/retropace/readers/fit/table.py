@@ -36,7 +36,7 @@ class FieldIdentity(NamedTuple):
         return not isinstance(self.key, str)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FitField:
     """The values of one field in ``n`` records."""
 
@@ -48,7 +48,7 @@ class FitField:
     categories: tuple[str, ...] = ()  # texts that the values 0, 1, 2 … of a text field stand for; empty for numbers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FitTable:
     """The records of a file or session: their times in seconds by the device's clock, ``(n,)``, and every field."""
 
@@ -70,7 +70,7 @@ class FitTable:
         return FitTable(self.device_time_s[mask], selected)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldChunk:
     """The values of one field in some of the records."""
 
@@ -83,7 +83,7 @@ class FieldChunk:
     is_text: bool = False  # whether the values are numbers that stand for texts, not measured quantities
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ChunkedRecords:
     """``count`` records; if several chunks hold the same field of the same record, the last chunk counts."""
 
