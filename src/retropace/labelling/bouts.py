@@ -100,7 +100,7 @@ def list_sides(
 
 
 def weighted_mean(columns: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the means of columns ``(n, m)`` over known values, weighted, ``(m,)``; NaN where all are missing."""
+    """Return the weighted means of the known values of columns ``(n, m)``, shape ``(m,)``; NaN if none is known."""
     weights = np.where(np.isfinite(columns), weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
         mean: FloatArray = np.sum(np.where(weights > 0.0, columns, 0.0) * weights, axis=0) / weights.sum(axis=0)

@@ -96,7 +96,7 @@ def _find_search_window(index: int, edges: list[float], cell_s: float, grid: Act
 def _find_level(
     number: int, alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid
 ) -> FloatArray | None:
-    """Return a step's median pace and cadence, if known; of a warm-up or cool-down only beside its neighbour."""
+    """Return a step's median pace and cadence, if known; for a warm-up or cool-down, of the part near its neighbour."""
     aligned, is_first, is_last = alignment.steps[number], number == 0, number == len(alignment.steps) - 1
     level = levels.get(aligned.plan_index)
     if not aligned.is_outer or aligned.step.direction != "forward" or not (is_first or is_last):
