@@ -28,9 +28,9 @@ ACCELERATION_COST_S = 2.0
 MIN_FAST_RATIO = 1.08
 """Least ratio of the forward effort's speed to easy speed if a session has a single pair."""
 MIN_PAIRED_SHARE = 0.6
-"""Least share of the backward efforts, not counting one, with a forward partner in a session of pairs."""
-MIN_EASY_S = 100.0
 """Least share of all but one of the backward efforts with a forward partner in a session of pairs."""
+MIN_EASY_S = 100.0
+"""Least duration (s) of a forward bout outside the reps from which easy speed is estimated."""
 MAX_PASS_RATIO = 2.0
 """Ratio of backward to forward time below which a test is passed."""
 LAP_M = 400.0

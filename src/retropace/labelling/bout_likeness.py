@@ -1,4 +1,4 @@
-"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep tells the others.
+"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep reveals the others.
 
 A bout is compared with each marked repetition by how both differ from the forward movement of their gait beside them,
 and by their durations. A logistic regression turns this into a probability; it was fitted on the fit half of half-made

@@ -19,9 +19,9 @@ from retropace.labelling.priors import LabellingProblem, find_easy_log_speed, we
 MAX_SPEED_SHARE = 0.95
 """Highest backward speed as a share of the runner's easy forward speed of the same session."""
 MAX_MARKED_SPEED_SHARE = 1.12
-"""Highest backward speed as a share of the fastest stretch marked backward; of the two limits the higher holds."""
-MIN_ADJOINING_S = 15.0
 """Highest backward speed as a share of the fastest stretch marked backward, if above that by ``MAX_SPEED_SHARE``."""
+MIN_ADJOINING_S = 15.0
+"""Shortest stretch (s) beside a marked repetition that is more than a change of pace."""
 MIN_ADJOINING_LOG_SPEED = 0.05
 """Difference in log speed from which a stretch beside a marked repetition is not part of it."""
 MIN_CANDIDATE_PROBABILITY = 0.02
