@@ -26,7 +26,7 @@ from retropace.readers.fit.reader import read_fit
 from retropace.readers.fit.table import ChunkedRecords, FieldIdentity, FitField, FitTable
 
 NEEDED = {
-    *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
+    *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event", "hr"),
     *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
 }
 
@@ -256,7 +256,7 @@ def decode_part(data: bytes, part: Part) -> DecodedFile:
         lost.update(names[index] for index in out if not part.messages[index].is_definition)
         kept = [index for index in kept if index not in out]
     result.warnings = integrity(data, part)
-    missed = {name: count for name, count in sorted(lost.items()) if name in NEEDED}
+    missed = {name: count for name, count in sorted(lost.items()) if name in NEEDED - {"hr"}}
     if missed:
         words = ", ".join(f"{count} × {name}" for name, count in missed.items())
         total = sum(missed.values())

@@ -22,6 +22,10 @@ MAX_COMPRESSION_RATIO = 200
 """Largest accepted ratio of unpacked to packed size, above ``SAFE_UNPACKED_BYTES``; compressed GPX has 10 to 30."""
 MAX_GZIP_LAYERS = 2
 """Largest number of layers of gzip that are unpacked: services compress the watch's compressed file again."""
+_FIRST_CHUNK_BYTES = 256
+"""Number of bytes of a gzip member that are unpacked first; the number then doubles up to ``_MAX_CHUNK_BYTES``."""
+_MAX_CHUNK_BYTES = 2**20
+"""Largest number of bytes that are unpacked at a time."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
 """Format that a file name suffix promises; a different content is reported in a warning."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
@@ -136,24 +140,30 @@ def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> byte
     """Unpack all members of a gzip file, up to the first damage, which is reported in ``warnings``."""
     pieces: list[bytes] = []
     remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
-    remaining = data
-    try:
-        while remaining.startswith(GZIP_MAGIC):
-            decompressor = zlib.decompressobj(wbits=31)
-            output = decompressor.decompress(remaining, remaining_bytes)
-            pieces.append(output)
-            remaining_bytes -= len(output)
-            if remaining_bytes <= 0 or decompressor.unconsumed_tail:
-                raise ReadError(f"unpacks to more than any recording: {_EXPECTED_FORMATS}", path=path)
-            if not decompressor.eof:
-                warnings.append("the gzip file is cut off: what could be unpacked was kept")
-                break
-            remaining = decompressor.unused_data
-    except zlib.error:
-        pieces.append(_decompress_until_damage(remaining, remaining_bytes))
-        if not any(pieces):
-            raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
-        warnings.append("the gzip file is damaged: what could be unpacked was kept")
+    position = 0
+    while data.startswith(GZIP_MAGIC, position):
+        start, first_piece = position, len(pieces)
+        decompressor = zlib.decompressobj(wbits=31)
+        chunk_bytes = _FIRST_CHUNK_BYTES  # grows, because what follows a member's end is copied
+        try:
+            while not decompressor.eof and position < len(data):
+                pieces.append(decompressor.decompress(data[position : position + chunk_bytes], remaining_bytes))
+                position = min(position + chunk_bytes, len(data))
+                chunk_bytes = min(2 * chunk_bytes, _MAX_CHUNK_BYTES)
+                remaining_bytes -= len(pieces[-1])
+                if remaining_bytes <= 0 or decompressor.unconsumed_tail:
+                    raise ReadError(f"unpacks to more than any recording: {_EXPECTED_FORMATS}", path=path)
+        except zlib.error:
+            unpacked_bytes = sum(map(len, pieces[first_piece:]))
+            pieces[first_piece:] = [_decompress_until_damage(data[start:], remaining_bytes + unpacked_bytes)]
+            if not any(pieces):
+                raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
+            warnings.append("the gzip file is damaged: what could be unpacked was kept")
+            break
+        if not decompressor.eof:
+            warnings.append("the gzip file is cut off: what could be unpacked was kept")
+            break
+        position -= len(decompressor.unused_data)
     unpacked = b"".join(pieces)
     if not unpacked:
         raise ReadError("is a gzip file that holds nothing", path=path)
@@ -167,4 +177,7 @@ def _decompress_until_damage(packed: bytes, max_bytes: int) -> bytes:
     with suppress(zlib.error):
         for byte in packed:
             pieces.append(decompressor.decompress(bytes((byte,)), max_bytes))
+            max_bytes -= len(pieces[-1])
+            if max_bytes <= 0:
+                break
     return b"".join(pieces)

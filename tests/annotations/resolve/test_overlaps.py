@@ -142,8 +142,10 @@ def test_the_order_in_which_they_are_given_changes_nothing(
     for moment in np.arange(5.0, 1200.0, 10.0):
         spoken = [one for one in others if one.start_s <= moment < one.end_s]
         holding = [one for one in resolved_annotations if one.start_s <= moment < one.end_s]
-        assert len(holding) == (1 if spoken else 0)
-        if spoken:
+        explicit = [one for one in spoken if one.origin.kind not in ("waypoint", "name")]
+        assert len(holding) <= (1 if spoken else 0)  # what the file says may contradict itself and label nothing
+        assert not explicit or holding
+        if explicit:
             best = min(ORIGIN_PRIORITY[one.origin.kind] for one in spoken)
             assert ORIGIN_PRIORITY[holding[0].origin.kind] == best
 

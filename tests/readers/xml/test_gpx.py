@@ -209,7 +209,7 @@ def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
     good = "<wpt lat='1' lon='2'><name>w</name></wpt>"
     activity = read_single(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
     assert ([mark.name for mark in activity.waypoints], activity.name) == (["w"], "n")
-    assert activity.warnings == ("waypoints and route points without a usable position left out: 2",)
+    assert activity.warnings == ("waypoints and route points without a usable position or time left out: 2",)
     activity = read_single(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
     assert (activity.waypoints, activity.name) == ((), "n")
     assert "waypoints, routes and metadata left out" in activity.warnings[0]

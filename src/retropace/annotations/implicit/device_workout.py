@@ -9,10 +9,14 @@ from retropace.core.activity import WorkoutStep
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 
+MAX_DEPTH = 16
+"""Largest number of repeats within one another; watches allow one or two."""
+
 
 def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
     """Return the plan of the workout steps in a recording; raises :class:`AnnotationError` for none, or too many."""
     items: list[tuple[int, Item]] = []
+    depths: list[int] = []  # of each item, how many repeats lie within one another
     for step in steps:
         if step.duration_kind == "repeat":
             first = next((at for at, (index, _) in enumerate(items) if index >= (step.repeat_from or 0)), len(items))
@@ -20,8 +24,12 @@ def build_plan(steps: tuple[WorkoutStep, ...]) -> Plan:
             times = int(step.duration) if np.isfinite(step.duration) else 0
             if body and times > 0:
                 items[first:] = [(items[first][0], Repeat(times, body))]
+                depths[first:] = [1 + max(depths[first:])]
+                if depths[-1] > MAX_DEPTH:
+                    raise AnnotationError(f"the workout in the file has over {MAX_DEPTH} repeats in one another")
         else:
             items.append((step.index, _build_step(step)))
+            depths.append(0)
     plan = tuple(item for _, item in items)
     if not plan:
         raise AnnotationError("the file holds no workout: write one as a sentence")

@@ -40,7 +40,10 @@ def collect_annotations(
     if plan is FROM_FILE:
         plan = build_plan(cleaned.workout_steps)
     elif plan is None and use_file_names:
-        plan = find_device_plan(cleaned) or (None if annotations else find_plan_in_text(activity))
+        try:
+            plan = find_device_plan(cleaned) or (None if annotations else find_plan_in_text(activity))
+        except AnnotationError as error:
+            warnings.append(f"{error.message}: nothing was labelled by it")
     workout = None if plan is None else fit_plan(plan)
     if workout is not None:
         found, messages = _build_workout_annotations(workout)

@@ -33,6 +33,8 @@ ORIGIN_PRIORITY = {
     "home zone": 7,  # the zones in the user's configuration folder
 }
 """Rank of each kind of origin; of two annotations of one stretch, that of lower rank counts."""
+IMPLIED_ORIGINS = ("waypoint", "name")
+"""Kinds of origins in the recording itself, whose contradictions label nothing instead of refusing the recording."""
 MIN_REMAINDER_S = 5.0
 """Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority."""
 
@@ -50,7 +52,15 @@ def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable
     leading: list[Annotation] = []
     warnings: list[str] = []
     for _, group in groupby(ranked, key=_get_rank):
-        flat = _flatten(_resolve_crossings(_merge_same_label(group)))
+        members = list(group)
+        try:
+            flat = _flatten(_resolve_crossings(_merge_same_label(members)))
+        except AnnotationError as error:
+            if any(member.origin.kind not in IMPLIED_ORIGINS for member in members):
+                raise
+            contradiction, _, _ = error.message.rpartition(": ")
+            warnings.append(f"{contradiction}: nothing was labelled by what the file says")
+            continue
         leading = sorted([*leading, *_subtract_leading(flat, leading, warnings)], key=_sort_key) if leading else flat
     return AnnotationTable.from_annotations(leading), tuple(warnings)
 

@@ -25,10 +25,10 @@ from retropace.readers.fit.stream import ChainedFile, Indices, MessageRuns
 from retropace.readers.fit.table import ChunkedRecords, DeveloperScales, FieldChunk
 
 DECODED_MESSAGES = {
-    *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event"),
+    *("file_id", "file_creator", "device_info", "sport", "session", "lap", "record", "event", "hr"),
     *("workout", "workout_step", "split", "course_point", "developer_data_id", "field_description"),
 }
-"""Names of the FIT messages that are decoded; all others (single heartbeats, settings …) are skipped."""
+"""Names of the FIT messages that are decoded; all others (settings, heart rate variability …) are skipped."""
 DECODED_MESSAGE_NUMBERS = frozenset(number for number, kind in MESSAGE_TYPES.items() if kind.name in DECODED_MESSAGES)
 """Global message numbers of :data:`DECODED_MESSAGES`."""
 MAX_LAYOUTS = 100
@@ -112,7 +112,8 @@ class FitDecoder:
         else:
             self.result.records = self.column_builder.to_records()
         self.result.decoding_methods = [method] if method else []
-        reported = {name: count for name, count in sorted(lost_counts.items()) if count and name in DECODED_MESSAGES}
+        reported_names = DECODED_MESSAGES - {"hr"}  # heartbeats without an anchor are common, and cost nothing
+        reported = {name: count for name, count in sorted(lost_counts.items()) if count and name in reported_names}
         if reported:
             words = ", ".join(f"{count} × {name}" for name, count in reported.items())
             total = format_count(sum(reported.values()), "message")

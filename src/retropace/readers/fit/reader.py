@@ -14,6 +14,7 @@ from retropace.core.spans import clip
 from retropace.readers.fit.columns import build_samples
 from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.events import read_laps, read_pauses, read_splits, read_waypoints
+from retropace.readers.fit.heart_rates import add_heart_rates
 from retropace.readers.fit.messages import decode
 from retropace.readers.fit.metadata import explain_no_activity, read_device, read_workout_step
 from retropace.readers.fit.sessions import SessionWindow, find_session_windows
@@ -87,6 +88,8 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
     origin_s = float(known_times_s[0])
     samples, counts, warnings = build_samples(table, origin_s)
+    samples, notes = add_heart_rates(samples, file.messages_named("hr"), origin_s)
+    warnings += notes
     elapsed_s, timer_s = (read_number(window.message, f"total_{kind}_time") for kind in ("elapsed", "timer"))
     end_s = origin_s + float(np.fmax(elapsed_s, known_times_s.max() - origin_s))
     has_clock = bool(np.any(known_times_s >= MIN_DATE_TIME_S))

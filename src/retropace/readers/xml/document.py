@@ -38,6 +38,8 @@ PARSER_OPTIONS = {
 
 MAX_TREE_CHARS = 2**24
 """Length from which on the points of a document are cleared; a tree takes eight times the memory of its text."""
+MAX_SHOWN_PREFIXES = 5
+"""Largest number of undeclared prefixes that a message names."""
 _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Pattern of a character that XML 1.0 (5th edition, 2.2) forbids in a document."""
 _REFERENCE = re.compile(
@@ -111,7 +113,8 @@ def parse_document(
             warnings.append(f"damaged {place} ({kind}): what could be read was kept")
     if prefixes:
         noun = pluralize(len(prefixes), "namespace prefix", "namespace prefixes")
-        warnings.append(f"{noun} {', '.join(sorted(prefixes))} used without being declared")
+        shown = ", ".join(sorted(prefixes)[:MAX_SHOWN_PREFIXES]) + " …" * (len(prefixes) > MAX_SHOWN_PREFIXES)
+        warnings.append(f"{noun} {shown} used without being declared")
     return XmlDocument(root, content, tuple(warnings))
 
 

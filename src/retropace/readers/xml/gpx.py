@@ -19,7 +19,7 @@ from retropace.core.activity import Activity, Device, Samples, Source, Split, Wa
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.core.sports import format_sport
 from retropace.core.units import format_count
-from retropace.readers.iso_times import UNZONED_WARNING
+from retropace.readers.iso_times import UNZONED_WARNING, parse_time
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, local_name, parse_document
 from retropace.readers.xml.gpx_points import (
@@ -89,10 +89,12 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
 def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Element, int]:
     """Copy what gpxpy reads of an element: no prefixes, track points, extensions or elements of other namespaces.
 
-    Waypoints and route points without a usable position are left out, and their number is returned.
+    Waypoints and route points without a usable position or time are left out, and their number is returned.
     """
     copy = etree.Element(local_name(element.tag))
     copy.text = element.text
+    if copy.tag == "time" and (parsed := parse_time(element.text or "")) is not None:
+        copy.text = datetime.fromtimestamp(parsed[0], UTC).isoformat()  # gpxpy knows no other digits or clocks
     copy.attrib.update({name: value for name, value in element.items() if not name.startswith("{") and ":" not in name})
     unplaced = 0
     for child in element.iterchildren("*"):
@@ -100,9 +102,11 @@ def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Elem
         if name in ("trkseg", POINT_TAG, "extensions") or ":" in name or namespace not in namespaces:
             continue
         degrees = (parse_number(child.get(key, "")) for key in ("lat", "lon"))
-        if name in ("wpt", "rtept") and not is_usable_position(*degrees):
-            unplaced += 1
-            continue
+        if name in ("wpt", "rtept"):
+            times = [parse_time(time.text or "") for time in child.iterchildren("{*}time")]
+            if not is_usable_position(*degrees) or None in times:
+                unplaced += 1
+                continue
         child_copy, unplaced_in_child = _copy_for_gpxpy(child, namespaces)
         copy.append(child_copy)
         unplaced += unplaced_in_child
@@ -215,7 +219,7 @@ def _collect_warnings(points: GpxPoints, unplaced: int) -> Iterator[str]:
     if count := points.unusable_position_count:
         yield f"{format_count(count, 'point')} without a usable position dropped"
     if unplaced:
-        yield f"waypoints and route points without a usable position left out: {unplaced}"
+        yield f"waypoints and route points without a usable position or time left out: {unplaced}"
     if count := points.missing_time_count:
         yield f"{count} of {count + points.point_count} points have no time and were left out"
     if count := points.filled_time_count:
