@@ -28,6 +28,8 @@ from retropace.core.spans import Spans, clip, contains, cumulate, midpoints, uni
 
 Timed = TypeVar("Timed", Split, Waypoint)
 """Type of an item whose times are moved to the cleaned time axis: a lap, a split or a waypoint."""
+MAX_ELAPSED_S = 7 * 86400.0
+"""Longest recording in seconds that is analysed: races of several days are shorter, logs of a phone are longer."""
 RECORD_COLUMNS = (
     *("lat_deg", "lon_deg", "altitude_m", "distance_m", "speed_mps", "cadence_recorded", "heart_rate_bpm"),
     "step_length_m",
@@ -44,11 +46,16 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
     axis, samples = clean_time_axis(activity), activity.samples
     if len(t_s := axis.t_s) < 2:
         raise ReadError("holds fewer than two records with a time: nothing to analyse", path=activity.source.path)
+    if t_s[-1] > MAX_ELAPSED_S:
+        reason = (
+            f"lasts {t_s[-1] / 86400.0:.0f} days, more than the {MAX_ELAPSED_S / 86400.0:.0f} that are analysed as one"
+        )
+        raise ReadError(f"{reason} run: cut it into its runs", path=activity.source.path)
     records = _align_samples(samples, axis)
     positions = drop_stray_positions(t_s, records.lat_deg, records.lon_deg)
     device_speed = clean_speed(t_s, records.speed_mps)
     totals = activity.device_totals
-    stated = drop_false_pauses(records, clip(union(axis.remap(activity.pauses)), 0.0, float(t_s[-1])), totals.timer_s)
+    stated = drop_false_pauses(records, clip(_remap_pauses(activity.pauses, axis), 0.0, float(t_s[-1])), totals.timer_s)
     distance = measure_distance(records, positions, device_speed.speed_mps, stated.spans, totals)
     speed = choose_speed(t_s, device_speed, distance)
     cadence_unit = parameters.cadence if parameters.cadence != "auto" else activity.cadence_unit or "auto"
@@ -95,6 +102,13 @@ def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
     step_m = columns["step_length_m"]
     columns["step_length_m"] = np.where((step_m > 0.1) & (step_m < 3.0), step_m, np.nan)
     return Samples.from_columns(axis.t_s, None, None, **columns)
+
+
+def _remap_pauses(pauses: Spans, axis: TimeAxis) -> Spans:
+    """Return the recorded pauses on the cleaned axis, without those that a jump of the clock feigned."""
+    spans = axis.remap(pauses)
+    recorded_s, length_s = np.diff(pauses, axis=1)[:, 0], np.diff(spans, axis=1)[:, 0]
+    return union(spans[(length_s > recorded_s - 1.0) | (length_s > MAX_RECORD_GAP_S)])
 
 
 def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:

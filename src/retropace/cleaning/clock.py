@@ -111,7 +111,7 @@ def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Ti
     if np.any(np.diff(recorded.t_s) < 0.0) and not is_shuffled(recorded):
         corrected = correct_wrong_times(recorded)
         falls, is_set_back, merged_s, is_retold = find_set_back(corrected)
-    jumps = np.union1d(falls[is_set_back], np.flatnonzero(np.diff(corrected.t_s) > MIN_CLOCK_JUMP_S))
+    jumps = falls[is_set_back]
     has_total = totals.elapsed_s > 0.0
     gaps = find_leaps(corrected, pauses, MIN_STATED_LEAP_S if has_total else np.inf)
     readings = [
@@ -134,15 +134,33 @@ def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Ti
 
 
 def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _Timing:
-    """Return the times ``t_s`` without the jumps of the clock after the records ``jumps``.
+    """Return the times ``t_s`` without the jumps of the clock after the records ``jumps``, and without long gaps.
 
-    The time from there to the next record becomes what the way between them takes, as far as records usually lie apart.
+    Gaps are found in order of time, as what is told twice is told twice with its leaps.
     """
-    step_s, step_m = np.diff(t_s)[jumps], measure_m(recorded.way_m[jumps + 1] - recorded.way_m[jumps])
-    steps = np.round(np.nan_to_num(step_m / max(recorded.speed_mps, MIN_RUNNING_SPEED_MPS)) / recorded.spacing_s)
-    shift_s = np.zeros(len(t_s))
-    shift_s[jumps + 1] = step_s - np.clip(steps * recorded.spacing_s, recorded.spacing_s, recorded.overlap_gap_s)
-    return _Timing(t_s - np.cumsum(shift_s), jumps, step_s)
+    steady_s, step_s = _shrink_steps(recorded, t_s, np.arange(len(t_s)), jumps)
+    order = np.argsort(steady_s, kind="stable")
+    leaps = np.flatnonzero(np.diff(steady_s[order]) > MIN_CLOCK_JUMP_S)
+    if len(leaps):
+        steady_s, leap_s = _shrink_steps(recorded, steady_s, order, leaps)
+        jumps, step_s = np.append(jumps, order[leaps]), np.append(step_s, leap_s)
+    return _Timing(steady_s, jumps, step_s)
+
+
+def _shrink_steps(
+    recorded: Recorded, t_s: FloatArray, order: NDArray[np.intp], steps: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the times with steps of the clock shrunk, and how long these were; all in the given order of records.
+
+    What remains of a step is what the way from its record to the next takes, as far as records usually lie apart.
+    """
+    ordered_s, way_m = t_s[order], recorded.way_m[order]
+    step_s, step_m = np.diff(ordered_s)[steps], measure_m(way_m[steps + 1] - way_m[steps])
+    count = np.round(np.nan_to_num(step_m / max(recorded.speed_mps, MIN_RUNNING_SPEED_MPS)) / recorded.spacing_s)
+    shift_s, shrunk_s = np.zeros(len(t_s)), np.empty(len(t_s))
+    shift_s[steps + 1] = step_s - np.clip(count * recorded.spacing_s, recorded.spacing_s, recorded.overlap_gap_s)
+    shrunk_s[order] = ordered_s - np.cumsum(shift_s)
+    return shrunk_s, step_s
 
 
 def _meets(elapsed_s: float, totals: DeviceTotals, tolerance: float) -> bool:

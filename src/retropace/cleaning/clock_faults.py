@@ -18,6 +18,8 @@ from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_REVERSED_RECORDS = 4
 """Fewest records in a row, each earlier than the one before it, that are read backwards."""
+MAX_USUAL_SPACING_S = 60.0
+"""Longest time in seconds from a record to the next that counts for the usual one, unless nearly all are longer."""
 MIN_OVERLAP_GAP_S = 15.0
 """Time in seconds between two records up to which a third one between them is compared with both; in sparse recordings
 it is three times the usual time between records."""
@@ -35,6 +37,8 @@ MIN_LEAP_SPACINGS = 30.0
 """A gap can be a leap of the clock only if it lasts this many times the usual time between records."""
 MIN_LONE_GAP_S = 1800.0
 """Gap in seconds from which on a few records before the first or after the last of a run have wrong times."""
+MAX_LEAP_SHARE = 0.01
+"""Largest share of steps between positions out of reach, in an order of records that is believed."""
 MIN_RUNNING_SPEED_MPS = 1.0
 """Usual speed in m/s from which way over a gap tells that the runner went on."""
 MIN_RETOLD_RECORDS = 5
@@ -91,13 +95,16 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
         way_m = MAX_DEGREE_LENGTH_M * np.column_stack((east_deg * shrink, lat_deg))
     names = ("heart_rate_bpm", "cadence_recorded", "speed_mps", "altitude_m")
     step_s, step_m = np.diff(t_s), measure_m(np.diff(way_m, axis=0))
+    rising_s = step_s[step_s > 0.0]
+    usual_s = rising_s[rising_s <= MAX_USUAL_SPACING_S]
+    usual_s = usual_s if len(usual_s) > 0.1 * len(rising_s) else rising_s
     is_usual = (step_s > 0.0) & np.isfinite(step_m)
     speeds_mps = step_m[is_usual] / step_s[is_usual]
     return Recorded(
         t_s,
         way_m,
         np.column_stack([getattr(samples, name)[rows] for name in names]),
-        float(np.median(step_s[step_s > 0.0])) if np.any(step_s > 0.0) else 1.0,
+        float(np.median(usual_s)) if len(usual_s) else 1.0,
         float(np.median(speeds_mps)) if len(speeds_mps) else 0.0,
     )
 
@@ -159,10 +166,14 @@ def _fits_at_own_times(recorded: Recorded, kept: NDArray[np.intp], run: slice, p
 
 
 def is_shuffled(recorded: Recorded) -> bool:
-    """Return whether parts stand in another order: sorted, all records lie apart as usual, and far back in the file."""
-    apart_s, contiguous_s = np.diff(np.sort(recorded.t_s)), max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
-    is_regular = np.all(apart_s >= 0.5 * recorded.spacing_s) and np.all(apart_s <= contiguous_s)
-    return bool(is_regular and np.min(np.diff(recorded.t_s)) < -contiguous_s)
+    """Return whether parts stand in another order: sorted, all records lie apart as usual, and within reach."""
+    order = np.argsort(recorded.t_s, kind="stable")
+    apart_s, contiguous_s = np.diff(recorded.t_s[order]), max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+    if np.any(apart_s < 0.5 * recorded.spacing_s) or np.any(apart_s > contiguous_s):
+        return False
+    is_leap = measure_m(np.diff(recorded.way_m[order], axis=0)) > MAX_SPEED_MPS * apart_s + MIN_STRAY_M
+    falls_far = np.min(np.diff(recorded.t_s)) < -contiguous_s
+    return bool(falls_far and np.mean(is_leap) <= MAX_LEAP_SHARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,11 @@ CLUSTER_LOG_SPEED_SD = 0.03
 CLUSTER_LOG_CADENCE_SD = 0.01
 """Standard deviation of log cadence within a cluster beyond measurement error, as runners tire."""
 
+MAX_AGGLOMERATED = 1000
+"""Largest number of stretches of which each is compared with each; of more, like ones are put together before."""
+CELL_SIZE = (0.01, 0.004)
+"""Size of the cells of log speed and log cadence whose stretches are then put together: well within a cluster."""
+
 
 def cluster_stretches(
     features: StretchFeatures, cannot_link_group: NDArray[np.intp], max_clusters: int
@@ -38,19 +43,38 @@ def cluster_stretches(
 
 def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters: int) -> NDArray[np.intp]:
     """Return, for each of the stretches ``rows``, the position in ``rows`` of the first stretch of its cluster."""
-    owner = np.arange(len(rows))
-    if len(rows) < 2:
-        return owner
     values = np.column_stack((features.log_grade_adjusted_speed[rows], features.log_cadence[rows]))
     variance = np.column_stack((features.log_speed_var[rows], features.log_cadence_var[rows]))
+    if len(rows) <= MAX_AGGLOMERATED:
+        return _merge_nearest(values, variance, max_clusters)
+    size, first, cell = np.array(CELL_SIZE), np.arange(len(rows)), np.arange(len(rows))
+    while len(first) > MAX_AGGLOMERATED:
+        keys = np.round(np.nan_to_num(values, nan=-1e3) / size)
+        _, first, cell = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        size = 2.0 * size
+    weight = np.where(np.isfinite(values), 1.0 / variance, 0.0)
+    total, total_weight = np.zeros((2, len(first), 2))
+    np.add.at(total, cell.ravel(), np.where(weight > 0.0, values, 0.0) * weight)
+    np.add.at(total_weight, cell.ravel(), weight)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        owner = _merge_nearest(total / total_weight, 1.0 / total_weight, max_clusters)
+    merged: NDArray[np.intp] = first[owner][cell.ravel()]
+    return merged
+
+
+def _merge_nearest(values: FloatArray, variance: FloatArray, max_clusters: int) -> NDArray[np.intp]:
+    """Return, for each of ``n`` measurements, ``(n, 2)``, the index of the first one of its cluster."""
+    owner = np.arange(len(values))
+    if len(values) < 2:
+        return owner
     weight = np.where(np.isfinite(values), 1.0 / variance, 0.0)
     sums = np.where(weight > 0.0, values, 0.0) * weight
-    alive = np.ones(len(rows), dtype=bool)
+    alive = np.ones(len(values), dtype=bool)
     distance2 = squared_distance(values[:, None], variance[:, None], values[None], variance[None])
     np.fill_diagonal(distance2, np.inf)
     # The row minima are kept up to date, so that a merge need not look at all pairs.
     nearest2 = distance2.min(axis=1)
-    remaining = len(rows)
+    remaining = len(values)
     known = weight > 0.0
     centre = np.divide(sums, weight, out=np.full(sums.shape, np.nan), where=known)
     var = np.divide(1.0, weight, out=np.full(sums.shape, np.inf), where=known)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
-from retropace.core.spans import FloatArray, Spans, subtract, union
+from retropace.core.spans import FloatArray, Spans, contains, subtract, union
 
 if TYPE_CHECKING:
     from retropace.annotations import AnnotationTable
@@ -58,7 +58,6 @@ def merge_edges(
 
 
 def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
-    """Return the edges without those that lie strictly inside a span."""
-    is_inside = (spans[:, 0, None] < edges_s) & (edges_s < spans[:, 1, None])
-    outside_s: FloatArray = edges_s[~np.any(is_inside, axis=0)]
+    """Return the edges without those that lie strictly inside a span; spans are disjoint and sorted."""
+    outside_s: FloatArray = edges_s[~contains(spans, edges_s) | np.isin(edges_s, spans[:, 0])]
     return outside_s
