@@ -85,7 +85,7 @@ def fit_with_laps(*starts: int, end: int = 599) -> bytes:
 @pytest.mark.parametrize("starts", [(0, 0, 400), (0, 200, 0), (0, 0, 0), (0, 200, 200), (0, 400, 200), (400, 200, 0)])
 def test_laps_of_a_fit_file_with_wrong_starts(starts: tuple[int, ...]) -> None:
     (activity,) = read_fit(fit_with_laps(*starts), "run.fit")
-    assert spans(activity) == [(0.0, 200.0), (200.0, 400.0), (400.0, 599.0)]
+    np.testing.assert_allclose(spans(activity), [(0.0, 200.0), (200.0, 400.0), (400.0, 599.0)], atol=1.0)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,12 @@ def test_laps_of_a_tcx_file_own_their_points(starts: tuple[int, ...]) -> None:
     (activity,) = read_tcx(document.replace('"@', '"').encode(), "run.tcx")
     np.testing.assert_allclose(spans(activity), [(0.0, 200.0), (200.0, 400.0), (400.0, 600.0)], atol=1.5)
     assert len(activity.pauses) == 0
+
+
+def test_laps_that_an_app_gives_the_time_of_the_session_end_after_their_length() -> None:
+    made = run(600, end_session=False)
+    made.define(4, LAP, [(253, UINT32), (2, UINT32), (7, UINT32)])
+    for first in (0, 200, 400):
+        made.data(4, START, START + first, 200_000)
+    (activity,) = read_fit(made.to_bytes(), "run.fit")
+    assert spans(activity) == [(0.0, 200.0), (200.0, 400.0), (400.0, 600.0)]

@@ -113,12 +113,13 @@ def correct_wrong_times(recorded: Recorded) -> Recorded:
     """Return the records with the times corrected that fit nowhere, where the place in the file tells the time."""
     t_s = recorded.t_s.copy()
     kept = find_longest_nondecreasing(t_s)
+    kept_s, kept_way_m = t_s[kept], [np.ascontiguousarray(column) for column in recorded.way_m[kept].T]
     is_kept = np.zeros(len(t_s), dtype=bool)
     is_kept[kept] = True
     for first, end in true_runs(~is_kept).tolist():
         if first > 0 and end < len(t_s):
             placed_s = _place_in_hole(recorded, first, end)
-            if not _fits_at_own_times(recorded, kept, slice(first, end), placed_s):
+            if not _fits_at_own_times(recorded, kept_s, kept_way_m, slice(first, end), placed_s):
                 t_s[first:end] = placed_s
     return replace(recorded, t_s=t_s)
 
@@ -137,13 +138,16 @@ def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
     return placed_s
 
 
-def _fits_at_own_times(recorded: Recorded, kept: NDArray[np.intp], run: slice, placed_s: FloatArray) -> bool:
+def _fits_at_own_times(
+    recorded: Recorded, kept_s: FloatArray, kept_way_m: list[FloatArray], run: slice, placed_s: FloatArray
+) -> bool:
     """Return whether records fit better at their own times than at ``placed_s``, where the file has them."""
-    own_s, way_m, kept_s = recorded.t_s[run], recorded.way_m[run], recorded.t_s[kept]
+    own_s, way_m = recorded.t_s[run], recorded.way_m[run]
     count, hole_s = len(own_s), recorded.t_s[run.stop] - recorded.t_s[run.start - 1]
     needed_s = max(placed_s[-1] - placed_s[0], 0.5 * (count - 1) * recorded.spacing_s) + 2.0 * recorded.spacing_s
     after = np.searchsorted(kept_s, own_s)
-    before_s, after_s = np.append(-np.inf, kept_s)[after], np.append(kept_s, np.inf)[after]
+    before_s = np.where(after > 0, kept_s[after - 1], -np.inf)
+    after_s = np.where(after < len(kept_s), kept_s[np.minimum(after, len(kept_s) - 1)], np.inf)
     nearest_s = float(np.min(np.minimum(own_s - before_s, after_s - own_s)))
     is_far = nearest_s > max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
     if count <= MAX_WRONG_TIMES and is_far:
@@ -157,7 +161,7 @@ def _fits_at_own_times(recorded: Recorded, kept: NDArray[np.intp], run: slice, p
     if np.mean(after_s - before_s <= recorded.overlap_gap_s) < 0.5:
         return False
     errors_m = [
-        measure_m(way_m - np.column_stack([np.interp(times_s, kept_s, column) for column in recorded.way_m[kept].T]))
+        measure_m(way_m - np.column_stack([np.interp(times_s, kept_s, column) for column in kept_way_m]))
         for times_s in (own_s, placed_s)
     ]
     if np.all(np.isfinite(errors_m)):

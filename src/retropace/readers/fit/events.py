@@ -26,8 +26,8 @@ def read_lap_span(message: Any) -> tuple[float, float]:
         start_s = written_s - elapsed_s
     if np.isfinite(start_s) and (start_s < MIN_DATE_TIME_S) != (written_s < MIN_DATE_TIME_S):
         written_s = np.nan  # only one of the two has a date, so that they cannot be compared
-    if start_s > written_s:
-        start_s = np.fmin(start_s, written_s - elapsed_s)  # no lap begins after it was written
+    if start_s >= written_s and elapsed_s > 0.0:
+        written_s = np.nan  # some apps give all laps the time of the session
     if np.isnan(elapsed_s) and np.isnan(written_s):
         elapsed_s = read_number(message, "total_timer_time")
     end_s = start_s + elapsed_s
