@@ -175,6 +175,6 @@ def test_every_origin_gives_the_same_directions(name: str) -> None:
     case = CASES[name]()
     analysis = analyze(case.activity, case.inputs)
     right = seconds_right(analysis, made().truth)
-    assert right >= case.least, [one for one in analysis.warnings if "moved" in one or "fit" in one]
+    assert right >= case.least, [one for one in [*analysis.warnings, *analysis.notes] if "moved" in one or "fit" in one]
     metres = float(analysis.summary.directions.distance_m[1])
     assert metres == pytest.approx(made().truth.distance_m["backward"], rel=0.03)

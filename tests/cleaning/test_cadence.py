@@ -34,11 +34,11 @@ def test_what_was_decided_is_said_and_can_be_overruled() -> None:
     doubled = clean_cadence(T_S, recorded, speed, "auto")
     assert doubled.cadence_spm[0] == 168.0
     assert not doubled.counts_both_feet
-    assert "doubled" in doubled.warnings[0]
+    assert "doubled" in doubled.notes[0]
     kept = clean_cadence(T_S, recorded, speed, "spm")
     assert kept.cadence_spm[0] == 84.0
     assert kept.counts_both_feet
-    assert kept.warnings == ()
+    assert kept.findings == ()
 
 
 def test_a_silent_sensor_is_missing_not_standing() -> None:

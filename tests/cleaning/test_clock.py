@@ -22,7 +22,7 @@ def test_the_axis_rises_strictly_from_zero_whatever_was_recorded(times: list[flo
 def test_a_clean_axis_is_left_alone() -> None:
     clock = axis_of(np.array([0.0, 1.0, 2.0, 7.0, 8.0]))
     assert clock.t_s.tolist() == [0.0, 1.0, 2.0, 7.0, 8.0]
-    assert clock.warnings == ()
+    assert clock.findings == ()
 
 
 def test_a_leap_of_485_hours_is_taken_out_and_laps_follow() -> None:
@@ -38,7 +38,7 @@ def test_a_record_from_another_century_does_not_move_the_rest() -> None:
     t_s[80] += 64 * 365.25 * 86400.0
     clock = axis_of(t_s)
     assert clock.t_s.tolist() == np.arange(200.0).tolist()
-    assert clock.warnings == ("1 wrong time corrected by the place in the file",)
+    assert clock.notes == ("1 wrong time corrected by the place in the file",)
 
 
 def test_a_clock_set_back_an_hour_goes_on() -> None:

@@ -43,7 +43,7 @@ def test_thousands_of_segments_cost_no_more_than_their_records(starts_s: FloatAr
     finally:
         tracemalloc.stop()
     assert analysis.cleaned.curves["distance_m"][-1] > 0.0
-    assert len(analysis.cleaned.warnings) < 8
+    assert len(analysis.cleaned.findings) < 8
 
 
 def test_a_year_of_positions_is_refused_in_a_sentence() -> None:

@@ -24,7 +24,7 @@ def test_the_fewest_possible_values_are_dropped(values: list[int], spread: int) 
     dropped = len(counted) - int(longest.max())
     _, said = distance_from_device(60.0 * np.arange(float(len(counted))), counted)  # slow enough for no leap
     assert bool(dropped) == bool(said)
-    assert not dropped or f": {dropped} values that do not fit were bridged" in said[0]
+    assert not dropped or f": {dropped} values that do not fit were bridged" in said[0].text
 
 
 def test_one_wild_value_up_or_down_costs_nothing() -> None:
@@ -33,7 +33,7 @@ def test_one_wild_value_up_or_down_costs_nothing() -> None:
     curve, said = distance_from_device(np.arange(100.0), counted)
     assert curve is not None
     np.testing.assert_allclose(curve, np.arange(100.0) * 3.0)
-    assert "2 values that do not fit were bridged" in said[0]
+    assert "2 values that do not fit were bridged" in said[0].text
 
 
 def test_a_counter_that_starts_again_is_continued() -> None:
@@ -41,7 +41,7 @@ def test_a_counter_that_starts_again_is_continued() -> None:
     curve, said = distance_from_device(np.arange(200.0), counted)
     assert curve is not None
     assert curve[-1] == 594.0
-    assert "starts again" in said[0]
+    assert "starts again" in said[0].text
 
 
 def test_a_leap_is_kept_and_told() -> None:
@@ -49,7 +49,7 @@ def test_a_leap_is_kept_and_told() -> None:
     curve, said = distance_from_device(np.arange(100.0), counted)
     assert curve is not None
     assert curve[-1] == 2049.0
-    assert "leaps by 1951 m" in said[0]
+    assert "leaps by 1951 m" in said[0].text
 
 
 def test_distance_comes_from_the_best_there_is_and_says_so() -> None:
@@ -66,5 +66,5 @@ def test_distance_comes_from_the_best_there_is_and_says_so() -> None:
         for cleaned in (both, positions, alone, nothing)
     ]
     assert found == [("device", 333), ("positions", 357), ("speed", 298), ("none", 0)]
-    assert any("along the positions" in said for said in positions.warnings)
-    assert any("summed from speed" in said for said in alone.warnings)
+    assert any("along the positions" in said for said in positions.notes)
+    assert any("summed from speed" in said for said in alone.notes)

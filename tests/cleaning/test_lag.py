@@ -86,6 +86,4 @@ def test_what_was_moved_is_said() -> None:
     cleaned = clean_activity(
         activity_of(T_S, speed_mps=np.full(len(T_S), 3.0), cadence_recorded=np.full(len(T_S), 84.0))
     )
-    assert (
-        "speed by 5.5 s and cadence by 2.5 s moved back to when it happened: watches show it late" in cleaned.warnings
-    )
+    assert "speed by 5.5 s and cadence by 2.5 s moved back to when it happened: watches show it late" in cleaned.notes

@@ -37,7 +37,7 @@ def test_a_gap_without_movement_is_taken_as_a_pause_and_said() -> None:
     distance = np.concatenate((np.arange(100.0) * 3.0, 297.0 + np.arange(100.0) * 3.0))
     cleaned = clean_activity(activity_of(t_s, distance_m=distance))
     assert cleaned.pauses.tolist() == [[99.0, 400.0]]
-    assert any("without movement (301 s) taken as paused" in said for said in cleaned.warnings)
+    assert any("without movement (301 s) taken as paused" in said for said in cleaned.notes)
 
 
 def test_a_gap_run_through_is_a_dropout_not_a_pause() -> None:
@@ -63,7 +63,7 @@ def test_impossible_speeds_and_pulses_are_dropped() -> None:
     cleaned = clean_activity(activity_of(t_s, speed_mps=speed, heart_rate_bpm=pulse))
     assert cleaned.speed_mps[40] == 3.0
     assert cleaned.heart_rate_bpm[60] == 150.0
-    assert any("1 impossible speed dropped" in said for said in cleaned.warnings)
+    assert any("1 impossible speed dropped" in said for said in cleaned.notes)
 
 
 def test_one_record_is_nothing_to_analyse() -> None:

@@ -157,7 +157,7 @@ def test_what_nobody_marked_is_said_to_be_suspected() -> None:
     found = intervals_of(analyze(made.activity))
     assert found.sets[0].count == 5
     assert {rep.basis for rep in found.sets[0].reps} == {"suspected"}
-    assert any("only suspected" in one for one in found.warnings)
+    assert any("only suspected" in one for one in found.notes)
     marked = intervals_of(analyze(made.activity, annotate_backward(made)[:1]))
     assert [rep.basis for rep in marked.sets[0].reps] == ["annotated", *["suspected"] * 4]
-    assert not any("only suspected" in one for one in marked.warnings)
+    assert not any("only suspected" in one for one in marked.notes)

@@ -30,7 +30,7 @@ def test_content_decides_not_the_name(tmp_path: Path, data: bytes, form: str, pa
     assert activity.source.format == form
     assert activity.source.sha256 == hashlib.sha256(on_disk).hexdigest()
     wrong = suffix not in (form, "bin")
-    assert any(f"is named .{suffix} but holds {form.upper()}" in said for said in activity.warnings) is wrong
+    assert any(f"is named .{suffix} but holds {form.upper()}" in said for said in activity.notes) is wrong
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ def test_what_is_too_fast_is_not_on_foot(sport: str, speed_mps: float, cadence: 
 def test_what_can_be_running_is_read_and_said(speed_mps: float, cadence: float) -> None:
     verdict = judge_sport(session("Kantering", speed_mps, cadence))
     assert verdict.is_on_foot
-    assert verdict.warnings == ('"kantering" is not known as a sport: its movement can be that of running or walking',)
-    assert not judge_sport(session("", speed_mps, cadence)).warnings
+    assert verdict.notes == ('"kantering" is not known as a sport: its movement can be that of running or walking',)
+    assert not judge_sport(session("", speed_mps, cadence)).findings
 
 
 def test_a_known_name_is_believed_whatever_the_movement() -> None:

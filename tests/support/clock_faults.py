@@ -50,7 +50,7 @@ def every(activity: Activity, step: int) -> Activity:
 
 def shift_clock(samples: Samples, size_s: float, first: float = 0.0, last: float = 1.0, count: int = 0) -> Samples:
     """The clock is off by so much from one share of the records to another, or for so many records."""
-    t_s, start = samples.t_s.copy(), round(first * len(samples))
+    t_s, start = samples.t_s.copy(), min(round(first * len(samples)), len(samples) - 1)
     t_s[start : start + count if count else round(last * len(samples))] += size_s
     return replace(samples, t_s=t_s)
 

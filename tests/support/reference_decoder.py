@@ -21,6 +21,7 @@ from fitdecode.profile import MESSAGE_TYPES
 from fitdecode.utils import compute_crc
 
 from retropace.core.activity import Activity
+from retropace.core.findings import Finding, note_if_few, warn
 from retropace.readers.fit.decoder import DecodedFile
 from retropace.readers.fit.reader import read_fit
 from retropace.readers.fit.table import ChunkedRecords, FieldIdentity, FitField, FitTable
@@ -148,12 +149,13 @@ def decode(data: bytes) -> list[DecodedFile]:
         if found.messages_named("session"):
             last.records_before_session = mine.count + found.records_before_session
         mine.extend(rows_of(found))
-        last.warnings += found.warnings
+        last.findings += found.findings
         last.is_damaged |= found.is_damaged
         for name, messages in found.messages.items():
             last.messages.setdefault(name, []).extend(messages)
     if parts and (rest := len(data) - parts[-1].stated_end - 2) > 0:
-        files[-1].warnings.append(f"{rest} bytes after the end of the recording are no FIT data: passed over")
+        text = f"{rest} bytes after the end of the recording are no FIT data: passed over"
+        files[-1].findings.append(note_if_few("trailing-bytes", text, rest, "bytes", total=len(data)))
     return files
 
 
@@ -255,12 +257,13 @@ def decode_part(data: bytes, part: Part) -> DecodedFile:
             out |= {index for index in kept if index > failed and part.messages[index].definition == definition}
         lost.update(names[index] for index in out if not part.messages[index].is_definition)
         kept = [index for index in kept if index not in out]
-    result.warnings = integrity(data, part)
+    result.findings = integrity(data, part)
     missed = {name: count for name, count in sorted(lost.items()) if name in NEEDED - {"hr"}}
     if missed:
         words = ", ".join(f"{count} × {name}" for name, count in missed.items())
         total = sum(missed.values())
-        result.warnings.append(f"{total} message{'s' * (total > 1)} that cannot be decoded passed over ({words})")
+        text = f"{total} message{'s' * (total > 1)} that cannot be decoded passed over ({words})"
+        result.findings.append(warn("undecodable-messages", text, total, "messages"))
     return result
 
 
@@ -328,16 +331,18 @@ def rebuilt(data: bytes, part: Part, kept: Sequence[int], odd: set[tuple[int, in
     return header + struct.pack("<I4s", len(body), b".FIT") + body + bytes(2)
 
 
-def integrity(data: bytes, part: Part) -> list[str]:
+def integrity(data: bytes, part: Part) -> list[Finding]:
     if part.damage is not None:
         missing = part.stated_end - part.damage
-        return [f"damaged or cut off at byte {part.damage}: {missing} bytes from there on are lost"]
+        text = f"damaged or cut off at byte {part.damage}: {missing} bytes from there on are lost"
+        return [warn("damaged", text, missing, "bytes")]
     if not part.has_length:
-        return ["the length in the header is not that of the file, which may never have been closed: read to its end"]
+        text = "the length in the header is not that of the file, which may never have been closed: read to its end"
+        return [warn("no-length", text)]
     if part.stated_end + 2 > len(data):
-        return ["the checksum is missing: the file may be cut off"]
+        return [warn("no-checksum", "the checksum is missing: the file may be cut off")]
     if not crc_fits(data, part.start, part.stated_end):
-        return ["the checksum does not fit: the file was changed or damaged"]
+        return [warn("wrong-checksum", "the checksum does not fit: the file was changed or damaged")]
     return []
 
 

@@ -9,6 +9,7 @@ from retropace.analysis.json_document import activity_document, source_document
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import findings_document
 from retropace.core.geodesy import project_along_path_m
 from retropace.core.json_values import to_json_values
 from retropace.core.parameters import CleanParameters
@@ -88,7 +89,7 @@ class Inspection:
             "workout": activity.workout_name or None,
             "steps": [_to_json(step) for step in cleaned.workout_steps],
             "uses": list(self.suggestions),
-            "warnings": list(cleaned.warnings),
+            **findings_document(cleaned.findings),
         }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from retropace.analysis.energy import Energy
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import findings_document
 from retropace.core.json_values import finite_column, finite_or_none
 from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import total_s
@@ -79,7 +80,7 @@ def analysis_document(analysis: Analysis) -> dict[str, Any]:
         "workout": None if analysis.workout is None else _workout_document(analysis.workout),
         "athlete": None if athlete is None else {"name": athlete.name, "sessions": other_count},
         "worth_a_look": [asdict(segment) for segment in analysis.borderline],
-        "warnings": list(analysis.warnings),
+        **findings_document(analysis.findings),
     }
 
 

@@ -14,6 +14,7 @@ from retropace.annotations.resolve.activity_annotations import find_activity_ann
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding, HasFindings, warn
 from retropace.core.parameters import Settings
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.segments import DIRECTIONS, BorderlineSegment, Segments, find_borderline
@@ -60,8 +61,8 @@ class Summary(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """One activity with its labelled segments, its totals per direction and all warnings."""
+class Analysis(HasFindings):
+    """One activity with its labelled segments, its totals per direction and all findings."""
 
     activity: Activity
     """Activity as it was read, before cleaning."""
@@ -80,7 +81,6 @@ class Analysis:
     """Stretches labelled forward that may truly have been run backward, in order of time."""
     athlete: Athlete | None
     """What was known of the runner before this activity; None if nothing."""
-    warnings: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``analyze --format json`` as a dict, schema ``retropace.analysis/1``."""
@@ -127,7 +127,7 @@ def label_activity(
     """Label a segmented activity and sum it up; the other arguments and the errors are those of :func:`analyze`."""
     activity, cleaned, signals = segmented.activity, segmented.cleaned, segmented.signals
     runner = None if athlete is None else athlete.build_runner_model(activity)
-    table, workout, warnings = find_activity_annotations(
+    table, workout, findings = find_activity_annotations(
         annotations, activity, cleaned, signals, segmented.edges_s, settings.label
     )
     resolved, rejections = drop_impossible(cleaned, table)
@@ -145,9 +145,9 @@ def label_activity(
         energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
-        warnings=(
-            *cleaned.warnings,
-            *warnings,
+        findings=(
+            *cleaned.findings,
+            *findings,
             *rejections,
             *overrides,
             *_describe_undetectable(cleaned, resolved, settings, athlete),
@@ -177,8 +177,8 @@ def summarize(cleaned: CleanedActivity, segments: Segments) -> Summary:
 
 def _describe_undetectable(
     cleaned: CleanedActivity, annotations: AnnotationTable, settings: Settings, athlete: Athlete | None
-) -> tuple[str, ...]:
-    """Return a warning if backward running cannot be detected: no cadence, no backward mark and no known runner."""
+) -> tuple[Finding, ...]:
+    """Return a finding if backward running cannot be detected: no cadence, no backward mark and no known runner."""
     is_known = athlete is not None or settings.label.only_marked or np.any(annotations.direction == "backward")
     if is_known or np.any(np.isfinite(cleaned.cadence_spm)):
         return ()
@@ -186,4 +186,4 @@ def _describe_undetectable(
         "no cadence was recorded, so backward running cannot be detected in this file: say what was backward, for "
         "example with --mark 12:30-15:00=backward"
     )
-    return (text,)
+    return (warn("no-cadence", text),)

@@ -1,10 +1,11 @@
 """Cleaning of cadence: converted to steps per minute of both feet, with dropouts of the sensor removed."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.findings import HasFindings, note, note_if_few
 from retropace.core.spans import FloatArray, mask_from_runs, true_runs
 
 TYPICAL_SPM = (110.0, 165.0)
@@ -41,13 +42,13 @@ IMPLAUSIBLE_PENALTY = 10.0
 that a plausible unit is always preferred to an implausible one."""
 
 
-class Cadence(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Cadence(HasFindings):
     """The cadence of ``n`` records in steps per minute of both feet, shape ``(n,)``."""
 
     cadence_spm: FloatArray
     counts_both_feet: bool
     """Whether the recorded cadence is in steps of both feet; False if no cadence was recorded."""
-    warnings: tuple[str, ...]
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
@@ -97,21 +98,24 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
     ``cadence_unit`` is ``rpm`` (one foot: doubled), ``spm`` (both feet) or ``auto`` (decided from the columns).
     """
     if not np.any(raw_cadence > 0.0):
-        return Cadence(np.full(len(t_s), np.nan), False, ())
-    warnings: list[str] = []
+        return Cadence(np.full(len(t_s), np.nan), False)
+    findings = []
     is_both_feet = cadence_unit == "spm" or (cadence_unit == "auto" and counts_both_feet(raw_cadence, speed_mps))
     spm = raw_cadence * (1.0 if is_both_feet else 2.0)
     if cadence_unit == "auto":
         median_spm = float(np.median(spm[spm > 0.0]))
-        warnings.append(
+        text = (
             f"cadence taken as steps of both feet (median {median_spm:.0f} spm); --cadence rpm says otherwise"
             if is_both_feet
             else f"cadence taken as turns of one foot, doubled (median {median_spm:.0f} spm); "
             "--cadence spm says otherwise"
         )
+        findings.append(note("cadence-unit", text, median_spm, "spm"))
     is_too_high = spm > MAX_CADENCE_SPM
     if np.any(is_too_high):
-        warnings.append(f"{int(np.sum(is_too_high))} records with a cadence above {MAX_CADENCE_SPM:.0f} spm dropped")
+        count = int(np.sum(is_too_high))
+        text = f"{count} records with a cadence above {MAX_CADENCE_SPM:.0f} spm dropped"
+        findings.append(note_if_few("cadence-too-high", text, count, "records", total=len(spm)))
         spm = np.where(is_too_high, np.nan, spm)
 
     is_dropout = _find_dropouts(spm, speed_mps)
@@ -119,11 +123,10 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
     spm, bridged_s = bridge_gaps(t_s, spm, MAX_BRIDGED_GAP_S)
     dropped_s = float(np.sum(np.gradient(t_s)[is_dropout])) if len(t_s) > 1 and np.any(is_dropout) else 0.0
     if dropped_s > 0.0:
-        warnings.append(
-            f"cadence fell to 0 for {dropped_s:.0f} s while moving: taken as missing"
-            + (f", {bridged_s:.0f} s of it bridged" if bridged_s > 0.0 else "")
-        )
-    return Cadence(spm, is_both_feet, tuple(warnings))
+        bridged = f", {bridged_s:.0f} s of it bridged" if bridged_s > 0.0 else ""
+        text = f"cadence fell to 0 for {dropped_s:.0f} s while moving: taken as missing{bridged}"
+        findings.append(note_if_few("cadence-dropout", text, dropped_s, "s", total=float(t_s[-1])))
+    return Cadence(spm, is_both_feet, findings=tuple(findings))
 
 
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:

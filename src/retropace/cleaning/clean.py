@@ -1,7 +1,7 @@
 """The steps of cleaning, which turn an :class:`Activity` as read into a :class:`CleanedActivity`.
 
 The stages clean the time axis, positions, distance and pauses, speed, cadence, lag and rest, each in a module of its
-own. Every repair is reported as a warning of its stage.
+own. Every repair is reported as a finding of its stage.
 """
 
 from dataclasses import replace
@@ -38,7 +38,7 @@ RECORD_COLUMNS = (
 
 
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
-    """Clean an activity: order and repair its columns. Every repair is listed in ``warnings`` of the result.
+    """Clean an activity: order and repair its columns. Every repair is listed in ``findings`` of the result.
 
     Raises :class:`ReadError` for fewer than two records with a time.
     """
@@ -63,7 +63,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
     motion = remove_lag(t_s, distance, speed, cadence, parameters)
     is_device_speed = speed.source == "device" or distance.source != "positions"
     rest = find_rest(t_s, motion, distance.pauses, is_device_speed=is_device_speed)
-    laps, lap_warnings = reconcile_laps(activity.laps, axis, distance.distance_m, distance.pauses.spans)
+    laps, lap_findings = reconcile_laps(activity.laps, axis, distance.distance_m, distance.pauses.spans)
     stages = (activity, axis, stated, positions, speed, distance, cadence, motion, rest)
 
     cleaned = CleanedActivity(
@@ -91,7 +91,7 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
         distance_source=distance.source,
         speed_source=speed.source,
         counts_both_feet=cadence.counts_both_feet,
-        warnings=(*(warning for stage in stages for warning in stage.warnings), *lap_warnings),
+        findings=(*(finding for stage in stages for finding in stage.findings), *lap_findings),
     )
     return _with_curves(cleaned.with_times(np.concatenate((rest.resting, rest.unknown)).ravel()), rest.resting)
 

@@ -25,6 +25,7 @@ from retropace.cleaning.clock_faults import (
 )
 from retropace.core.activity import Activity, DeviceTotals
 from retropace.core.cleaned_activity import TimeAxis
+from retropace.core.findings import Finding, note, note_if_few, warn
 from retropace.core.spans import FloatArray, Spans
 from retropace.core.units import format_count
 
@@ -73,24 +74,32 @@ def clean_time_axis(activity: Activity) -> TimeAxis:
     raw_s = recorded_s[rows]
     if not len(rows):
         nothing = np.array([])
-        return TimeAxis(rows, rows, nothing, nothing, nothing, 0.0, ())
+        return TimeAxis(rows, rows, nothing, nothing, nothing, 0.0)
     timing = _find_timing(gather_recorded(activity.samples, rows), activity.pauses, activity.device_totals)
     order = np.argsort(timing.t_s, kind="stable")
     ordered = timing.t_s[order]
     is_new = np.diff(ordered, prepend=-np.inf) >= MERGE_TOLERANCE_S
 
-    warnings = [f"{len(recorded_s) - len(timed)} of {len(recorded_s)} records without a time were dropped"]
-    warnings = warnings * (len(timed) < len(recorded_s)) + _describe_jumps(timing, rows)
+    findings = _describe_jumps(timing, rows)
+    total = len(recorded_s)
+    if untimed := total - len(timed):
+        text = f"{untimed} of {total} records without a time were dropped"
+        findings.insert(0, note_if_few("untimed-records", text, untimed, "records", total=total))
     if reversed_count := int(np.sum(reading != np.arange(len(reading)))):
-        warnings.append(f"{format_count(reversed_count, 'record')} in reverse order read backwards")
+        text = f"{format_count(reversed_count, 'record')} in reverse order read backwards"
+        findings.append(warn("records-reversed", text, reversed_count, "records"))
     if timing.corrected:
-        warnings.append(f"{format_count(timing.corrected, 'wrong time')} corrected by the place in the file")
+        text = f"{format_count(timing.corrected, 'wrong time')} corrected by the place in the file"
+        findings.append(note_if_few("wrong-times", text, timing.corrected, "records", total=total))
     if timing.retold:
-        warnings.append(f"{format_count(timing.retold, 'record')} tell moments again that others told: counted once")
+        text = f"{format_count(timing.retold, 'record')} tell moments again that others told: counted once"
+        findings.append(warn("retold-records", text, timing.retold, "records"))
     if disorder := int(np.sum(np.diff(timing.t_s) < 0.0)) - (timing.retold > 0):
-        warnings.append(f"{format_count(disorder, 'record')} out of order put back in order")
+        text = f"{format_count(disorder, 'record')} out of order put back in order"
+        findings.append(note_if_few("records-out-of-order", text, disorder, "records", total=total))
     if (merged := int(np.sum(~is_new)) - timing.retold) > 0:
-        warnings.append(f"{format_count(merged, 'record')} at the same time as another merged with it")
+        text = f"{format_count(merged, 'record')} at the same time as another merged with it"
+        findings.append(note("records-merged", text, merged, "records"))
     by_clock = np.argsort(raw_s, kind="stable")
     offset_s = raw_s - timing.t_s + ordered[0]
     return TimeAxis(
@@ -100,7 +109,7 @@ def clean_time_axis(activity: Activity) -> TimeAxis:
         recorded_s=raw_s[by_clock],
         offset_s=offset_s[by_clock],
         start_s=_find_leading_offset_s(raw_s, offset_s, activity.start_time),
-        warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 
@@ -186,16 +195,23 @@ def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: 
     return float(np.median(believed_s[np.round(believed_s) == values_s[leading]]))
 
 
-def _describe_jumps(timing: _Timing, rows: NDArray[np.intp]) -> list[str]:
-    """Return the warnings for the jumps of the clock: one for each, or one for all if they are many."""
+def _describe_jumps(timing: _Timing, rows: NDArray[np.intp]) -> list[Finding]:
+    """Return the findings for the jumps of the clock: one for each, or one for all if they are many."""
     if len(timing.jumps) > MAX_LISTED_JUMPS:
         size = _format_size(float(np.max(np.abs(timing.step_s))))
-        return [f"the clock jumps {len(timing.jumps)} times, by up to {size}: taken out"]
-    return [
-        f"the clock {'leaps forward' if step_s > 0.0 else 'is set back'} by {_format_size(abs(step_s))} "
-        f"after record {rows[last] + 1}: taken out"
-        for last, step_s in zip(timing.jumps.tolist(), timing.step_s.tolist(), strict=True)
-    ]
+        text = f"the clock jumps {len(timing.jumps)} times, by up to {size}: taken out"
+        return [warn("clock-jumps", text, len(timing.jumps), "times")]
+    findings = []
+    for last, step_s in zip(timing.jumps.tolist(), timing.step_s.tolist(), strict=True):
+        place = f"by {_format_size(abs(step_s))} after record {rows[last] + 1}: taken out"
+        is_leap = step_s > 0.0
+        finding = (
+            warn("clock-leapt", f"the clock leaps forward {place}", step_s, "s")
+            if is_leap
+            else warn("clock-set-back", f"the clock is set back {place}", -step_s, "s")
+        )
+        findings.append(finding)
+    return findings
 
 
 def _format_size(size_s: float) -> str:

@@ -1,6 +1,6 @@
 """Cumulative distance from the device's count, from positions, or speed; and pauses: gaps without distance."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from retropace.cleaning.longest_rise import find_longest_nondecreasing
 from retropace.cleaning.pauses import Pauses, find_pauses
 from retropace.cleaning.positions import Positions, distance_from_positions
 from retropace.core.activity import DeviceTotals, Samples
+from retropace.core.findings import Finding, HasFindings, note, warn
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
 from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
@@ -29,14 +30,14 @@ DEVICE_TOTAL_TOLERANCE = 0.005
 count as equal."""
 
 
-class Distance(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Distance(HasFindings):
     """The cumulative distance of ``n`` records in metres, shape ``(n,)``, and the pauses."""
 
     distance_m: FloatArray
     source: str
     """What the distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
     pauses: Pauses
-    warnings: tuple[str, ...]
 
 
 def measure_distance(
@@ -48,32 +49,35 @@ def measure_distance(
     time.
     """
     t_s = records.t_s
-    counted_m, warnings = distance_from_device(t_s, records.distance_m)
+    counted_m, findings = distance_from_device(t_s, records.distance_m)
     path_m = distance_from_positions(t_s, positions, recorded_pauses) if counted_m is None else None
     travelled_m = path_m if counted_m is None else counted_m
     pauses = find_pauses(t_s, travelled_m, recorded_pauses, totals.timer_s)
-    warnings += pauses.warnings
+    findings += pauses.findings
     if path_m is not None and len(pauses.gaps):
         path_m = distance_from_positions(t_s, positions, pauses.spans)
     distance_m, source = counted_m, "device"
     if distance_m is None:
         distance_m, source = path_m, "positions"
-        note = "distance measured along the positions: the file holds no count of its own"
+        text = "distance measured along the positions: the file holds no count of its own"
+        finding = note("distance-from-positions", text)
         if distance_m is None:
             distance_m, source = distance_from_speed(t_s, device_mps, pauses.spans), "speed"
-            note = "distance summed from speed: the file holds neither a count nor positions"
+            text = "distance summed from speed: the file holds neither a count nor positions"
+            finding = note("distance-from-speed", text)
         if distance_m is None:
             distance_m, source = np.zeros(len(t_s)), "none"
-            note = "holds neither distance, positions nor speed: only time can be summed"
-        warnings += (note,)
+            text = "holds neither distance, positions nor speed: only time can be summed"
+            finding = warn("no-distance", text)
+        findings += (finding,)
     has_positions = bool(np.any(np.isfinite(positions.lat_deg)))
-    distance_m, notes = _calibrate(distance_m, totals.distance_m, has_positions=has_positions)
-    return Distance(distance_m, source, pauses, warnings + notes)
+    distance_m, calibration = _calibrate(distance_m, totals.distance_m, has_positions=has_positions)
+    return Distance(distance_m, source, pauses, findings=findings + calibration)
 
 
 def _calibrate(
     distance_m: FloatArray, device_total_m: float, *, has_positions: bool
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[FloatArray, tuple[Finding, ...]]:
     """Return the distance scaled to the device's total where there are no positions, as on a treadmill.
 
     With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total. Any other
@@ -84,23 +88,23 @@ def _calibrate(
         factor = device_total_m / counted_m
         is_plausible = 1.0 / MAX_CALIBRATION_FACTOR <= factor <= MAX_CALIBRATION_FACTOR
         if abs(factor - 1.0) > DEVICE_TOTAL_TOLERANCE and is_plausible:
-            note = (
+            text = (
                 f"the watch counted {counted_m:.0f} m and was corrected to {device_total_m:.0f} m after the run "
                 f"(no positions): distances and paces scaled by {factor:.3f}"
             )
-            return distance_m * factor, (note,)
+            return distance_m * factor, (note("distance-calibrated", text, device_total_m - counted_m, "m"),)
     is_known = 0.0 < device_total_m < np.inf
     if not is_known or abs(counted_m - device_total_m) <= DEVICE_TOTAL_TOLERANCE * device_total_m:
         return distance_m, ()
-    note = (
+    text = (
         f"the records add up to {counted_m:.0f} m, the device's own total is {device_total_m:.0f} m "
         f"({100.0 * (counted_m / device_total_m - 1.0):+.1f} %)"
     )
-    return distance_m, (note,)
+    return distance_m, (warn("total-differs", text, counted_m - device_total_m, "m"),)
 
 
-def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[str, ...]]:
-    """Clean the device's own distance so that it starts at 0 and never falls; returns it and warnings.
+def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[Finding, ...]]:
+    """Clean the device's own distance so that it starts at 0 and never falls; returns it and findings.
 
     The distance is None if the device recorded none. A counter that restarts from 0 is continued. If values still fall,
     as few as possible are dropped and replaced by straight lines.
@@ -108,7 +112,7 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
     known = np.flatnonzero(np.isfinite(counted_m))
     if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
         return None, ()
-    warnings: list[str] = []
+    findings = []
     values = counted_m[known].copy()
     for last in np.flatnonzero(np.diff(values) < 0.0):
         before = values[max(last + 1 - RESET_WINDOW, 0) : last + 1]
@@ -116,24 +120,27 @@ def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatA
         level_m = float(np.median(before))
         # A reset, unlike a stray value, falls far below the former count and rises from there.
         if level_m > MIN_RESET_M and np.all(after < 0.5 * level_m) and np.all(np.diff(after) >= 0.0):
-            warnings.append(f"the distance counter starts again after {values[last]:.0f} m: continued")
+            text = f"the distance counter starts again after {values[last]:.0f} m: continued"
+            findings.append(warn("counter-restarted", text, float(values[last]), "m"))
             values[last + 1 :] += values[last]
     falls = np.diff(values) < 0.0
     if np.any(falls):
         keep = find_longest_nondecreasing(values)
-        warnings.append(
-            f"the device's distance falls {format_count(int(np.sum(falls)), 'time')}: "
-            f"{len(values) - len(keep)} values that do not fit were bridged"
-        )
+        misfits = len(values) - len(keep)
+        times = format_count(int(np.sum(falls)), "time")
+        text = f"the device's distance falls {times}: {misfits} values that do not fit were bridged"
+        findings.append(warn("counter-falls", text, misfits, "records"))
         known, values = known[keep], values[keep]
     curve = np.interp(t_s, t_s[known], values) - values[0]
     leap = np.diff(curve) > np.maximum(MAX_SPEED_MPS * np.diff(t_s), MIN_LEAP_M)
     if np.any(leap):
-        warnings.append(
-            f"the device's distance leaps by {float(np.max(np.diff(curve)[leap])):.0f} m between two records, faster "
-            "than anyone runs: kept as the device counted it"
+        leap_m = float(np.max(np.diff(curve)[leap]))
+        text = (
+            f"the device's distance leaps by {leap_m:.0f} m between two records, faster than anyone runs: kept as the "
+            "device counted it"
         )
-    return curve, tuple(warnings)
+        findings.append(warn("counter-leaps", text, leap_m, "m"))
+    return curve, tuple(findings)
 
 
 def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:

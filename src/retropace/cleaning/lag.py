@@ -4,6 +4,7 @@ On real recordings, speed changes 7 s after the press of the lap button in the m
 annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import numpy as np
 from retropace.cleaning.cadence import Cadence
 from retropace.cleaning.distance import Distance
 from retropace.cleaning.speed import Speed
+from retropace.core.findings import HasFindings, note
 from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans, cumulate
 
@@ -36,13 +38,13 @@ class Lags(NamedTuple):
     cadence_s: float
 
 
-class BodyMotion(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyMotion(HasFindings):
     """Distance, speed and cadence of ``n`` records without lag: each value at the time at which the runner moved so."""
 
     distance_m: FloatArray
     speed_mps: FloatArray
     cadence_spm: FloatArray
-    warnings: tuple[str, ...]
 
 
 def remove_lag(
@@ -59,8 +61,9 @@ def remove_lag(
     cadence_spm = shift_earlier(t_s, cadence.cadence_spm, lags.cadence_s, pauses)
     shifts = [f"speed by {lags.speed_s:g} s"] * bool(lags.speed_s)
     shifts += [f"cadence by {lags.cadence_s:g} s"] * bool(np.any(np.isfinite(cadence_spm)))
-    note = f"{' and '.join(shifts)} moved back to when it happened: watches show it late"
-    return BodyMotion(distance_m, speed_mps, cadence_spm, (note,) if shifts else ())
+    text = f"{' and '.join(shifts)} moved back to when it happened: watches show it late"
+    findings = (note("watch-lag", text),) if shifts else ()
+    return BodyMotion(distance_m, speed_mps, cadence_spm, findings=findings)
 
 
 def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:

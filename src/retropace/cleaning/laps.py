@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from retropace.cleaning.longest_rise import find_longest_nondecreasing
 from retropace.core.activity import Lap
 from retropace.core.cleaned_activity import TimeAxis
+from retropace.core.findings import Finding, warn
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate, midpoints
 from retropace.core.units import format_count
 
@@ -31,8 +32,8 @@ MAX_TOTAL_ERROR = 0.02
 
 def reconcile_laps(
     laps: tuple[Lap, ...], axis: TimeAxis, distance_m: FloatArray, pauses: Spans
-) -> tuple[tuple[Lap, ...], tuple[str, ...]]:
-    """Return the laps in order of time on the cleaned time axis, and a warning if their times were wrong.
+) -> tuple[tuple[Lap, ...], tuple[Finding, ...]]:
+    """Return the laps in order of time on the cleaned time axis, and a finding if their times were wrong.
 
     ``laps`` are as recorded, in the order of the file, ``distance_m`` the distance at the times of the axis.
     """
@@ -58,9 +59,10 @@ def reconcile_laps(
         if misfits[best] < _compute_misfit(spans, rows, t_s, curves) - MIN_IMPROVEMENT * is_sound_clock:
             rows, spans = ways[best]
             count = int(np.sum(np.any(np.abs(spans - stated[rows]) > MAX_SHIFTED_LAP_ERROR_S, axis=1)))
-    warnings = (f"{format_count(count, 'lap')} with wrong times laid by order and length",) if count else ()
+    text = f"{format_count(count, 'lap')} with wrong times laid by order and length"
+    findings = (warn("wrong-laps", text, count, "laps"),) if count else ()
     ordered = zip(rows.tolist(), spans.tolist(), strict=True)
-    return tuple(replace(laps[row], start_s=start_s, end_s=end_s) for row, (start_s, end_s) in ordered), warnings
+    return tuple(replace(laps[row], start_s=start_s, end_s=end_s) for row, (start_s, end_s) in ordered), findings
 
 
 def _is_faulty(spans: Spans, t_s: FloatArray, timer_s: FloatArray, own_timer_s: FloatArray, tolerance_s: float) -> bool:

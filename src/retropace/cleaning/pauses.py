@@ -1,10 +1,11 @@
 """Finds the pauses that the file does not report: gaps between records in which the runner did not move."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from retropace.core.activity import Samples
+from retropace.core.findings import HasFindings, note, warn
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, midpoints, total_s, union
 from retropace.core.units import format_count
 
@@ -25,14 +26,14 @@ MIN_TIMER_TOLERANCE_S = 5.0
 """Difference in seconds at which timer time and the device's total always count as equal, in short recordings too."""
 
 
-class Pauses(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Pauses(HasFindings):
     """When the watch was paused, and the gaps between records in which the runner did not move."""
 
     spans: Spans
     """Disjoint, sorted time spans in which the watch was paused."""
     gaps: Spans
     """Time spans between two records in which the runner did not move, apart from the pauses that the file reports."""
-    warnings: tuple[str, ...]
 
 
 def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Pauses:
@@ -47,9 +48,11 @@ def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Paus
         length_s = recorded[:, 1] - recorded[:, 0]
         is_false = gain_m > MIN_MOVING_SPEED_MPS * length_s
         if abs(excess_s - float(np.sum(length_s[is_false]))) <= _timer_tolerance_s(timer_s):
-            note = f"{format_count(int(np.sum(is_false)), 'pause')} left out: the runner moved on, and the timer ran"
-            return Pauses(recorded[~is_false], as_spans([]), (note,))
-    return Pauses(recorded, as_spans([]), ())
+            count = int(np.sum(is_false))
+            text = f"{format_count(count, 'pause')} left out: the runner moved on, and the timer ran"
+            finding = warn("false-pauses", text, count, "pauses")
+            return Pauses(recorded[~is_false], as_spans([]), findings=(finding,))
+    return Pauses(recorded, as_spans([]))
 
 
 def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans, timer_s: float) -> Pauses:
@@ -60,20 +63,20 @@ def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans,
     much as all gaps last. A gap in which the runner moved on is a dropout of the recording.
     """
     if distance_m is None:
-        return Pauses(recorded, as_spans([]), ())
+        return Pauses(recorded, as_spans([]))
     step_s = np.diff(t_s)
     is_gap = (step_s > MAX_RECORD_GAP_S) & (np.diff(distance_m) < MAX_STANDING_SPEED_MPS * step_s)
     is_gap &= ~contains(recorded, midpoints(t_s))
     if not np.any(is_gap):
-        return Pauses(recorded, as_spans([]), ())
+        return Pauses(recorded, as_spans([]))
     gaps = np.column_stack((t_s[:-1][is_gap], t_s[1:][is_gap]))
+    gap_s = total_s(gaps)
     missing_s = float(t_s[-1] - t_s[0]) - total_s(recorded) - timer_s
-    is_standing = missing_s < MIN_PAUSED_SHARE * total_s(gaps)
-    note = (
-        f"{format_count(len(gaps), 'gap')} without movement ({total_s(gaps):.0f} s) "
-        f"taken as {'standing' if is_standing else 'paused'}"
-    )
-    return Pauses(recorded if is_standing else union(np.concatenate((recorded, gaps))), gaps, (note,))
+    is_standing = missing_s < MIN_PAUSED_SHARE * gap_s
+    kind = "standing" if is_standing else "paused"
+    text = f"{format_count(len(gaps), 'gap')} without movement ({gap_s:.0f} s) taken as {kind}"
+    spans = recorded if is_standing else union(np.concatenate((recorded, gaps)))
+    return Pauses(spans, gaps, findings=(note("gaps-without-movement", text, gap_s, "s"),))
 
 
 def _timer_tolerance_s(timer_s: float) -> float:

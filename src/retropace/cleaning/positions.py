@@ -1,9 +1,10 @@
 """Positions without stray ones, and the length of the path along them."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
+from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
 from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
 from retropace.core.units import format_count
@@ -33,12 +34,12 @@ MIN_STRAY_M = 30.0
 """Distance in metres between neighbouring positions that is always plausible, however short the time between them."""
 
 
-class Positions(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions(HasFindings):
     """The positions of ``n`` records in degrees, shapes ``(n,)``, NaN where unknown."""
 
     lat_deg: FloatArray
     lon_deg: FloatArray
-    warnings: tuple[str, ...] = ()
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
@@ -61,8 +62,10 @@ def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArr
         is_outlier = is_leap[:-1] & is_leap[1:] & (bypass_m < 0.5 * np.minimum(step_m[:-1], step_m[1:]))
         is_stray[known[1:-1][is_outlier]] = True
     count = int(np.sum(is_stray & np.isfinite(lat)))
+    text = f"{format_count(count, 'stray position')} dropped"
+    finding = note_if_few("stray-positions", text, count, "records", total=len(lat))
     lat[is_stray], lon[is_stray] = np.nan, np.nan
-    return Positions(lat, lon, (f"{format_count(count, 'stray position')} dropped",) if count else ())
+    return Positions(lat, lon, findings=(finding,) if count else ())
 
 
 def distance_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray | None:

@@ -1,11 +1,12 @@
 """Finds when the runner stood still, and when neither speed nor cadence is known."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from retropace.cleaning.lag import BodyMotion
 from retropace.cleaning.pauses import MAX_STANDING_SPEED_MPS, Pauses
+from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.spans import (
     FloatArray,
     Spans,
@@ -34,7 +35,8 @@ MIN_UNCERTAIN_STAND_S = 10.0
 if records are sparse. In these cases a movement shorter than this between two longer stops is ignored too."""
 
 
-class Rest(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest(HasFindings):
     """Time spans in which the runner rested, and some in which nothing is known; each array is disjoint and sorted."""
 
     standing: Spans
@@ -43,7 +45,6 @@ class Rest(NamedTuple):
     """Time spans of standing or of paused watch."""
     unknown: Spans
     """Time spans outside ``resting`` in which neither speed nor cadence is known."""
-    warnings: tuple[str, ...]
 
 
 def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_speed: bool) -> Rest:
@@ -54,8 +55,9 @@ def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_
     resting = union(np.concatenate((pauses.spans, standing)))
     unknown = find_unknown(t_s, motion.speed_mps, motion.cadence_spm, resting)
     lost_s = total_s(unknown)
-    note = f"{lost_s:.0f} s hold neither speed nor cadence: direction unknown"
-    return Rest(standing, resting, unknown, (note,) if lost_s >= 1.0 else ())
+    text = f"{lost_s:.0f} s hold neither speed nor cadence: direction unknown"
+    finding = note_if_few("motion-unknown", text, lost_s, "s", total=float(t_s[-1]))
+    return Rest(standing, resting, unknown, findings=(finding,) if lost_s >= 1.0 else ())
 
 
 def find_standing(

@@ -1,11 +1,12 @@
 """Cleaning of speed and heart rate from impossible values, and computation of speed from distance."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from retropace.cleaning.cadence import bridge_gaps
 from retropace.cleaning.distance import Distance
+from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.spans import FloatArray, Spans, contains
 from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
@@ -18,14 +19,14 @@ HEART_RATE_RANGE_BPM = (25.0, 240.0)
 """Lowest and highest plausible heart rate in beats per minute; others are dropped."""
 
 
-class Speed(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Speed(HasFindings):
     """The speed of ``n`` records in m/s, shape ``(n,)``."""
 
     speed_mps: FloatArray
     source: str
     """What the speed was taken from: ``device`` (its own), ``distance`` (the slope of the distance curve) or
     ``none``."""
-    warnings: tuple[str, ...] = ()
 
 
 def choose_speed(t_s: FloatArray, device: Speed, distance: Distance) -> Speed:
@@ -33,8 +34,9 @@ def choose_speed(t_s: FloatArray, device: Speed, distance: Distance) -> Speed:
     if np.mean(np.isfinite(device.speed_mps)) >= 0.5:
         return device
     if distance.source == "none":
-        return Speed(np.full(len(t_s), np.nan), "none", device.warnings)
-    return Speed(speed_from_distance(t_s, distance.distance_m, distance.pauses.spans), "distance", device.warnings)
+        return Speed(np.full(len(t_s), np.nan), "none", findings=device.findings)
+    speed_mps = speed_from_distance(t_s, distance.distance_m, distance.pauses.spans)
+    return Speed(speed_mps, "distance", findings=device.findings)
 
 
 def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) -> FloatArray:
@@ -57,7 +59,9 @@ def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
     if not np.any(speed > 0.0):
         speed = np.full(len(t_s), np.nan)
     count = int(np.sum(spikes))
-    return Speed(speed, "device", (f"{format_count(count, 'impossible speed')} dropped",) if count else ())
+    text = f"{format_count(count, 'impossible speed')} dropped"
+    finding = note_if_few("impossible-speeds", text, count, "records", total=len(t_s))
+    return Speed(speed, "device", findings=(finding,) if count else ())
 
 
 def clean_heart_rate(t_s: FloatArray, raw_bpm: FloatArray) -> FloatArray:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from retropace.core.findings import HasFindings
 from retropace.core.spans import FloatArray, Spans, as_spans
 
 
@@ -195,7 +196,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(HasFindings):
     """One recorded session, as read."""
 
     source: Source
@@ -219,4 +220,3 @@ class Activity:
     device_totals: DeviceTotals = DeviceTotals()
     field_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Number of records with a value, by the name of the field in the file."""
-    warnings: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.activity import Lap, Split, Waypoint, WorkoutStep
+from retropace.core.findings import HasFindings
 from retropace.core.spans import FloatArray, Spans
 
 MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m", "altitude_m", "lat_deg")
@@ -28,7 +29,7 @@ MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TimeAxis:
+class TimeAxis(HasFindings):
     """The mapping from recorded times and columns to the cleaned time axis."""
 
     record_index: NDArray[np.intp]
@@ -43,7 +44,6 @@ class TimeAxis:
     """Seconds by which each time of ``recorded_s`` is ahead of the cleaned axis, ``(k,)``."""
     start_s: float
     """Recorded time at which the cleaned axis is 0, by the clock whose date is right."""
-    warnings: tuple[str, ...]
 
     def align(self, raw_values: FloatArray) -> FloatArray:
         """Return a recorded column on the cleaned axis; of several merged records the first known value is kept."""
@@ -65,7 +65,7 @@ class TimeAxis:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CleanedActivity:
+class CleanedActivity(HasFindings):
     """An activity with repaired columns, ``(n,)`` float64, NaN where missing; ``t_s`` starts at 0 and rises strictly.
 
     ``curves`` are cumulative ``(n,)`` columns, which start at 0, never fall and have no NaN:
@@ -115,7 +115,6 @@ class CleanedActivity:
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     counts_both_feet: bool
     """Whether the recorded cadence counts steps of both feet; False without a cadence."""
-    warnings: tuple[str, ...]
 
     @property
     def elapsed_s(self) -> float:

@@ -7,6 +7,7 @@ from dataclasses import asdict, astuple
 from typing import Any
 
 from retropace.analysis.json_document import activity_document, source_document
+from retropace.core.findings import findings_document
 from retropace.core.json_values import finite_or_none, to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
@@ -39,7 +40,7 @@ def intervals_document(found: Intervals) -> dict[str, Any]:
         "quarter_miles": [_quarter_mile_to_dict(test) for test in found.quarter_miles],
         "pace_curve": [to_json_values(asdict(best) | {"speed_mps": best.speed_mps}) for best in found.mean_max_curve],
         "planned": [_outcome_to_dict(outcome) for outcome in found.step_outcomes],
-        "warnings": list(found.warnings),
+        **findings_document(found.findings),
     }
 
 

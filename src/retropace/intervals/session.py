@@ -9,6 +9,7 @@ from retropace.analysis.running_track.fit import RunningTrack, fit_running_track
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
 from retropace.core.best_effort import BestEffort
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding, HasFindings, note, warn
 from retropace.core.spans import FloatArray, as_spans
 from retropace.intervals.best_efforts import compute_mean_max_curve
 from retropace.intervals.bouts import build_lap_bouts, find_bouts
@@ -22,7 +23,7 @@ from retropace.intervals.split_merged_reps import split_missed_turns
 from retropace.intervals.structure import find_backward_efforts, find_sets
 
 MIN_LANE_PROBABILITY = 0.9
-"""Probability of the detected lane of a running track; a warning is added if it is lower."""
+"""Probability of the detected lane of a running track; a finding is added if it is lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class SessionPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
+class Intervals(HasFindings):
     """Sets, reps and everything else that was found in an interval session."""
 
     analysis: Analysis
@@ -55,7 +56,6 @@ class Intervals:
     mean_max_curve: tuple[BestEffort, ...]
     step_outcomes: tuple[StepOutcome, ...]
     """Each planned step with what was done of it; empty without a workout that fits."""
-    warnings: tuple[str, ...]
 
 
 def intervals_of(
@@ -70,23 +70,25 @@ def intervals_of(
     measured_spans = as_spans(
         (annotation.start_s, annotation.end_s) for annotation in analysis.annotations if annotation.attributes
     )
-    warnings = list(analysis.warnings)
+    findings = list(analysis.findings)
     if stadium and (fitted := fit_running_track(cleaned, lap_m, measured_spans)) is not None:
         running_track, cleaned = fitted
         if running_track.lane_probability < MIN_LANE_PROBABILITY:
             sure = 100.0 * running_track.lane_probability
-            warnings.append(
+            text = (
                 f"lane {running_track.lane} of the track is {sure:.0f} % sure, and the next one adds "
                 "7.7 m to a lap: --track 400m or --track 407m says which it was"
             )
+            findings.append(warn("lane-unsure", text))
     elif lap_m is not None:
-        warnings.append(f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own")
+        text = f"no track with laps of {lap_m:.10g} m was found: distances are the recording's own"
+        findings.append(warn("no-track", text))
     bouts = split_missed_turns(cleaned, find_bouts(cleaned, analysis.segments))
     bouts = refine_rep_edges(cleaned, bouts, _find_fixed_edges_s(analysis, exact=exact))
     laps = build_lap_bouts(cleaned, analysis.segments)
     backward = find_backward_efforts(cleaned, bouts)
     sets = tuple(build_set(cleaned, bouts, annotation) for annotation in find_sets(cleaned, bouts, backward, laps))
-    warnings += _collect_warnings(analysis, sets, has_given_lengths=bool(len(measured_spans)))
+    findings += _collect_findings(analysis, sets, has_given_lengths=bool(len(measured_spans)))
     workout = analysis.workout or find_device_workout(analysis)
     return Intervals(
         analysis=analysis,
@@ -98,7 +100,7 @@ def intervals_of(
         quarter_miles=find_quarter_miles(cleaned, bouts, backward),
         mean_max_curve=compute_mean_max_curve(cleaned, bouts),
         step_outcomes=() if workout is None else compare_plan_with_results(workout, cleaned),
-        warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 
@@ -139,17 +141,19 @@ def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tup
     )
 
 
-def _collect_warnings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[str]:
-    """Return warnings about backward reps: a distance computed for forward steps, directions that nobody confirmed."""
-    warnings = []
+def _collect_findings(analysis: Analysis, sets: tuple[IntervalSet, ...], *, has_given_lengths: bool) -> list[Finding]:
+    """Return findings about backward reps: a distance computed for forward steps, directions that nobody confirmed."""
+    findings = []
     reps = [rep for interval_set in sets for rep in interval_set.reps if rep.direction == "backward"]
     indoors = not np.any(np.isfinite(analysis.cleaned.lat_deg))
     if reps and indoors and not has_given_lengths and analysis.cleaned.distance_source != "none":
-        warnings.append(
+        text = (
             "the distance of the backward reps is the watch's own, which presumes forward steps: give the belt's, "
             "as in --mark 'lap 3=backward speed=6km/h' or distance=400m"
         )
+        findings.append(warn("forward-calibration", text))
     suspected = sum(rep.basis == "suspected" for rep in reps)
     if suspected == len(reps) and reps:
-        warnings.append("nobody marked any of the backward reps: that they were backward is only suspected")
-    return warnings
+        text = "nobody marked any of the backward reps: that they were backward is only suspected"
+        findings.append(note("only-suspected", text))
+    return findings

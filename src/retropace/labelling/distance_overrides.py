@@ -10,6 +10,7 @@ import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, note
 from retropace.core.spans import cumulate, midpoints
 from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS
@@ -20,22 +21,22 @@ if TYPE_CHECKING:
 
 def apply_distance_overrides(
     cleaned: CleanedActivity, annotations: AnnotationTable
-) -> tuple[CleanedActivity, tuple[str, ...]]:
-    """Return the activity with the distance or speed that annotations state, and a description of each change.
+) -> tuple[CleanedActivity, tuple[Finding, ...]]:
+    """Return the activity with the distance or speed that annotations state, and a finding for each change.
 
     A stated distance scales the recorded one within the annotation. If none was recorded, or if a speed is stated,
     speed is set constant while the runner moves. Later cumulative distances shift accordingly. Raises
     :class:`AnnotationError` for a distance that nobody can cover in the time.
     """
-    changes: list[str] = []
+    changes = []
     for annotation in annotations[annotations.has_attributes]:
         cleaned, change = _apply_distance_override(cleaned, annotation)
         changes.append(change)
     return cleaned, tuple(changes)
 
 
-def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, str]:
-    """Return the activity with the distance or speed of one annotation, and a description of the change."""
+def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, Finding]:
+    """Return the activity with the distance or speed of one annotation, and a finding about it."""
     cleaned = cleaned.with_times(np.array([annotation.start_s, annotation.end_s]))
     midpoints_s = midpoints(cleaned.t_s)
     is_within = (midpoints_s >= annotation.start_s) & (midpoints_s < annotation.end_s)
@@ -69,4 +70,5 @@ def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -
         distance_source="annotations" if cleaned.distance_source == "none" else cleaned.distance_source,
     )
     device = f"the watch counted {recorded_m:.0f} m" if recorded_m > 0.0 else "the watch counted nothing"
-    return overridden, f"{annotation.origin}: {span} as given; {device}"
+    text = f"{annotation.origin}: {span} as given; {device}"
+    return overridden, note("distance-given", text, stated_m - recorded_m, "m", span_s=annotation.span)

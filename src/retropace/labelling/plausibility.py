@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding, warn
 from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS, max_backward_speed_mps
 
@@ -17,8 +18,10 @@ DEVICE_SPEED_TOLERANCE = 0.05
 """Share by which recorded speed may exceed the backward world best; an annotation beyond that is rejected."""
 
 
-def drop_impossible(cleaned: CleanedActivity, annotations: AnnotationTable) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return the annotations without backward ones faster than the world bests, and a warning for each dropped.
+def drop_impossible(
+    cleaned: CleanedActivity, annotations: AnnotationTable
+) -> tuple[AnnotationTable, tuple[Finding, ...]]:
+    """Return the annotations without backward ones faster than the world bests, and a finding for each dropped.
 
     The speed of a stretch is its distance over its moving time. The distance is that of the annotation, if it states
     one, else that of the recording.
@@ -35,10 +38,13 @@ def drop_impossible(cleaned: CleanedActivity, annotations: AnnotationTable) -> t
     is_misstated = annotations.has_attributes & (speed_mps > MAX_SPEED_MPS)
     is_too_fast = speed_mps > best_mps * (1.0 + DEVICE_SPEED_TOLERANCE)
     is_impossible = (annotations.direction == "backward") & is_too_fast & ~is_misstated
-    warnings = [
-        f"{annotations.origin[row]}: {format_duration(start_s[row])} to {format_duration(end_s[row])} cannot have been "
-        f"backward and is not taken so: {speed_mps[row]:.1f} m/s, where nobody has run backward faster than "
-        f"{best_mps[row]:.1f} m/s for {format_duration(moving_s[row])}"
-        for row in np.flatnonzero(is_impossible).tolist()
-    ]
-    return annotations[~is_impossible], tuple(warnings)
+    findings = []
+    for row in np.flatnonzero(is_impossible).tolist():
+        text = (
+            f"{annotations.origin[row]}: {format_duration(start_s[row])} to {format_duration(end_s[row])} cannot have "
+            f"been backward and is not taken so: {speed_mps[row]:.1f} m/s, where nobody has run backward faster than "
+            f"{best_mps[row]:.1f} m/s for {format_duration(moving_s[row])}"
+        )
+        span_s = float(start_s[row]), float(end_s[row])
+        findings.append(warn("impossible-backward", text, float(speed_mps[row]), "m/s", span_s=span_s))
+    return annotations[~is_impossible], tuple(findings)

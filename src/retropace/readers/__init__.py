@@ -11,6 +11,7 @@ from importlib import import_module
 
 from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
+from retropace.core.findings import warn
 from retropace.core.units import format_count
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 from retropace.readers.on_foot import judge_sport
@@ -30,7 +31,7 @@ _MODULE_BY_FORMAT = {
 def read_all(
     path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
 ) -> list[Activity]:
-    """Return all running and walking sessions of a recording, in order of time; a warning on each names other sports.
+    """Return all running and walking sessions of a recording, in order of time; a finding on each names other sports.
 
     ``data`` are the bytes of the file if they were already read; ``path`` is then only used in messages. Raises
     :class:`ReadError` if the file cannot be read or unpacks to more than ``largest_bytes``, and
@@ -50,14 +51,15 @@ def read_all(
     if not on_foot:
         sports = " and ".join(dict.fromkeys(other_sports))
         raise OtherSportError(f"is a recording of {sports}: retropace analyses running and walking", path=name)
-    file_warnings = list(content.warnings)
+    file_findings = list(content.findings)
     if other_sports:
-        file_warnings.append(f"sessions of other sports left out: {', '.join(other_sports)}")
+        text = f"sessions of other sports left out: {', '.join(other_sports)}"
+        file_findings.append(warn("other-sports", text, len(other_sports), "sessions"))
     return [
         replace(
             activity,
             source=replace(activity.source, sha256=content.sha256, session=session),
-            warnings=(*file_warnings, *verdict.warnings, *activity.warnings),
+            findings=(*file_findings, *verdict.findings, *activity.findings),
         )
         for session, (activity, verdict) in enumerate(on_foot)
     ]

@@ -5,10 +5,11 @@ import re
 import stat
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from retropace.core.errors import ReadError
+from retropace.core.findings import Finding, HasFindings, note, warn
 from retropace.readers.fit.stream import FIT_MAGIC
 from retropace.readers.xml.encoding import find_root_name
 
@@ -27,7 +28,7 @@ _FIRST_CHUNK_BYTES = 256
 _MAX_CHUNK_BYTES = 2**20
 """Largest number of bytes that are unpacked at a time."""
 FORMAT_BY_SUFFIX = {".fit": "fit", ".gpx": "gpx", ".tcx": "tcx"}
-"""Format that a file name suffix promises; a different content is reported in a warning."""
+"""Format that a file name suffix promises; a different content is reported in a finding."""
 FORMAT_BY_ROOT = {"gpx": "gpx", "TrainingCenterDatabase": "tcx", "Activities": "tcx", "kml": "kml"}
 """Format by the XML root element; ``Activities`` is the inner part of a TCX file, which some tools write alone."""
 
@@ -58,12 +59,12 @@ _EXPECTED_FORMATS = "expected a FIT, GPX, TCX or KML recording or a Polar traini
 """End of the error message for a file that is not a recording."""
 
 
-class Content(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Content(HasFindings):
     """The unpacked bytes of a file, and the SHA-256 checksum (hexadecimal) of the file's bytes before unpacking."""
 
     data: bytes
     sha256: str
-    warnings: tuple[str, ...]
 
 
 def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BYTES) -> Content:
@@ -74,18 +75,19 @@ def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BY
     """
     packed = _read_file(path, max_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()
-    warnings: list[str] = []
+    findings: list[Finding] = []
     unpacked = packed
     for _ in range(MAX_GZIP_LAYERS):
         if unpacked.startswith(GZIP_MAGIC):
-            unpacked = _gunzip(unpacked, path, warnings, max_bytes)
+            unpacked = _gunzip(unpacked, path, findings, max_bytes)
     if not unpacked.strip(b"\0 \t\r\n"):
         raise ReadError("is empty", path=path)
     named_format = FORMAT_BY_SUFFIX.get(Path(path.lower().removesuffix(".gz")).suffix)
     file_format = sniff(unpacked, path)
     if named_format is not None and named_format != file_format:
-        warnings.append(f"is named .{named_format} but holds {file_format.upper()}: read as that")
-    return Content(unpacked, sha256, tuple(warnings))
+        text = f"is named .{named_format} but holds {file_format.upper()}: read as that"
+        findings.append(note("wrong-file-name", text))
+    return Content(unpacked, sha256, findings=tuple(findings))
 
 
 def _read_file(path: str, max_bytes: int) -> bytes:
@@ -136,8 +138,8 @@ def sniff(data: bytes, path: str = "") -> str:
     raise ReadError(f"{description}; {_EXPECTED_FORMATS}", path=path)
 
 
-def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> bytes:
-    """Unpack all members of a gzip file, up to the first damage, which is reported in ``warnings``."""
+def _gunzip(data: bytes, path: str, findings: list[Finding], max_bytes: int) -> bytes:
+    """Unpack all members of a gzip file, up to the first damage, which is reported in ``findings``."""
     pieces: list[bytes] = []
     remaining_bytes = min(max_bytes, max(SAFE_UNPACKED_BYTES, MAX_COMPRESSION_RATIO * len(data)))
     position = 0
@@ -158,10 +160,10 @@ def _gunzip(data: bytes, path: str, warnings: list[str], max_bytes: int) -> byte
             pieces[first_piece:] = [_decompress_until_damage(data[start:], remaining_bytes + unpacked_bytes)]
             if not any(pieces):
                 raise ReadError("is a damaged gzip file: nothing can be unpacked", path=path) from None
-            warnings.append("the gzip file is damaged: what could be unpacked was kept")
+            findings.append(warn("gzip-damaged", "the gzip file is damaged: what could be unpacked was kept"))
             break
         if not decompressor.eof:
-            warnings.append("the gzip file is cut off: what could be unpacked was kept")
+            findings.append(warn("gzip-cut-off", "the gzip file is cut off: what could be unpacked was kept"))
             break
         position -= len(decompressor.unused_data)
     unpacked = b"".join(pieces)

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone
 
-UNZONED_WARNING = "times name no zone: taken as UTC"
-"""Warning about a file with times that have no time zone."""
+from retropace.core.findings import warn
+
+UNZONED_TIMES = warn("unzoned-times", "times name no zone: taken as UTC")
+"""Finding about a file with times that have no time zone."""
 _MAX_LENGTH = 64
 """Longest text, in characters, that is parsed as a time."""
 _HALF_DAY_H = {

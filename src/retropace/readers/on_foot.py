@@ -1,11 +1,12 @@
 """Whether a session was done on foot: by the name of its sport or, where that does not tell, by its movement."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from retropace.core.activity import Activity, Samples
+from retropace.core.findings import HasFindings, note
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray
 from retropace.core.sports import classify_sport, format_sport, is_unspecific
@@ -30,12 +31,12 @@ MIN_STEPS_PER_MIN = 40.0
 """Lowest median cadence per minute that is taken for movement."""
 
 
-class SportVerdict(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class SportVerdict(HasFindings):
     """Whether a session was done on foot, the name of its sport for display, and what was assumed."""
 
     is_on_foot: bool
     name: str
-    warnings: tuple[str, ...] = ()
 
 
 def judge_sport(activity: Activity) -> SportVerdict:
@@ -59,7 +60,8 @@ def judge_sport(activity: Activity) -> SportVerdict:
     if not name:
         return SportVerdict(True, name)
     said = "is all that is said of the sport" if is_unspecific(activity.sport) else "is not known as a sport"
-    return SportVerdict(True, name, (f'"{name}" {said}: its movement can be that of running or walking',))
+    text = f'"{name}" {said}: its movement can be that of running or walking'
+    return SportVerdict(True, name, findings=(note("sport-assumed", text),))
 
 
 def _is_told_by_sub_sport(activity: Activity) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from retropace.core.activity import Activity
+from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray
 from retropace.core.units import format_count
 
@@ -22,8 +23,10 @@ def drop_fragments(activities: Sequence[Activity]) -> list[Activity]:
     whole = [activity for activity in activities if np.sum(np.isfinite(activity.samples.t_s)) >= 2]
     if not whole or len(whole) == len(activities):
         return list(activities)
-    count = format_count(len(activities) - len(whole), "session")
-    return [_warn(activity, f"{count} of fewer than two records left out") for activity in whole]
+    dropped = len(activities) - len(whole)
+    count = format_count(dropped, "session")
+    finding = note("fragments-left-out", f"{count} of fewer than two records left out", dropped, "sessions")
+    return [_with_finding(activity, finding) for activity in whole]
 
 
 def drop_repeated(activities: Sequence[Activity]) -> list[Activity]:
@@ -35,14 +38,14 @@ def drop_repeated(activities: Sequence[Activity]) -> list[Activity]:
             kept.append(activity)
         else:
             index = max(len(kept) - MAX_COMPARED, 0) + twin
-            warning = "the file holds this run more than once: the fullest of its sessions was used"
-            kept[index] = _warn(kept[index], warning)
+            text = "the file holds this run more than once: the fullest of its sessions was used"
+            kept[index] = _with_finding(kept[index], note("repeated-run", text))
     order = {id(activity.samples): position for position, activity in enumerate(activities)}
     return sorted(kept, key=lambda activity: order[id(activity.samples)])
 
 
-def _warn(activity: Activity, warning: str) -> Activity:
-    return activity if warning in activity.warnings else replace(activity, warnings=(*activity.warnings, warning))
+def _with_finding(activity: Activity, finding: Finding) -> Activity:
+    return activity if finding in activity.findings else replace(activity, findings=(*activity.findings, finding))
 
 
 def _repeats(activity: Activity, other: Activity) -> bool:

@@ -25,8 +25,8 @@ def annotations_of(activity: Activity) -> list[tuple[float, float, str, str]]:
     return [(one.start_s, one.end_s, str(one.label), one.origin.kind) for one in analysis.annotations]
 
 
-def has_warning(analysis: Analysis, words: str) -> bool:
-    return any(words in word for word in analysis.warnings)
+def has_finding(analysis: Analysis, words: str) -> bool:
+    return any(words in finding.text for finding in analysis.findings)
 
 
 LAPS = with_laps(PLAIN, [0.0, 300.0, 600.0, 900.0, 1200.0])
@@ -41,7 +41,7 @@ def test_a_lap_named_backward_is_backward() -> None:
     )
     assert annotations_of(named) == [(300.0, 600.0, "backward", "name"), (600.0, 900.0, "rest", "name")]
     assert analyze(named, settings=SILENT).annotations == ()
-    assert has_warning(analyze(named), 'labelled by name: lap 2, named "400 rückwärts"; --ignore-names')
+    assert has_finding(analyze(named), 'labelled by name: lap 2, named "400 rückwärts"; --ignore-names')
 
 
 def test_laps_take_the_name_of_the_step_they_carried_out() -> None:
@@ -103,7 +103,7 @@ def test_a_waypoint_opens_a_stretch_and_another_closes_it() -> None:
 def test_a_waypoint_that_may_mean_the_way_only_suggests() -> None:
     analysis = analyze(replace(PLAIN, waypoints=(Waypoint(100.0, "Way back"),)))
     assert analysis.annotations == ()
-    assert has_warning(analysis, 'waypoint "Way back" says "way back", which may mean the way')
+    assert has_finding(analysis, 'waypoint "Way back" says "way back", which may mean the way')
 
 
 def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
@@ -118,7 +118,7 @@ def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
     far = replace(here, lat_deg=0.0)
     lost = analyze(replace(made, waypoints=(far,)))
     assert lost.annotations == ()
-    assert has_warning(lost, "neither within the time nor on the way")
+    assert has_finding(lost, "neither within the time nor on the way")
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_waypoint_without_a_time_lies_where_the_runner_first_passed() -> None:
 def test_a_title_suggests_and_labels_only_if_it_is_nothing_else(title: str, labelled: int, words: str) -> None:
     analysis = analyze(replace(PLAIN, name=title))
     assert len(analysis.annotations) == labelled
-    assert has_warning(analysis, "the title") == bool(words)
-    assert has_warning(analysis, words)
+    assert has_finding(analysis, "the title") == bool(words)
+    assert has_finding(analysis, words)
     # Where more is said, the title is not asked.
-    assert not has_warning(analyze(replace(PLAIN, name=title), [parse_mark("1:00-2:00=backward")]), "the title")
+    assert not has_finding(analyze(replace(PLAIN, name=title), [parse_mark("1:00-2:00=backward")]), "the title")
 
 
 def field_activity(values: np.ndarray[tuple[int], np.dtype[np.float64]], texts: tuple[str, ...] = ()) -> Activity:
@@ -169,7 +169,7 @@ def test_values_that_mean_nothing_are_passed_over_and_gaps_hold_nothing() -> Non
     sparse[100:200], sparse[300], sparse[400:] = 1.0, 1.0, 2.0
     analysis = analyze(field_activity(sparse, ("", "backward", "banana")), [parse_field("my_direction")], EXACT)
     assert [(one.start_s, one.end_s) for one in analysis.annotations] == [(100.0, 209.0), (300.0, 310.0)]
-    assert has_warning(analysis, "banana names no direction and was passed over")
+    assert has_finding(analysis, "banana names no direction and was passed over")
 
 
 @pytest.mark.parametrize(

@@ -86,15 +86,15 @@ def test_a_place_outside_the_activity_is_named_with_its_line() -> None:
 
 
 def test_what_reaches_a_little_beyond_the_end_is_cut_and_far_beyond_is_said() -> None:
-    annotations, warnings = resolve_annotations(
+    annotations, findings = resolve_annotations(
         parse_sidecar("start,end,label\n29:00,30:30,b\n", "x.csv"), lapped_run()
     )
-    assert (annotations[0].end_s, warnings) == (1800.0, ())
-    annotations, warnings = resolve_annotations(
+    assert (annotations[0].end_s, findings) == (1800.0, ())
+    annotations, findings = resolve_annotations(
         parse_sidecar("start,end,label\n29:00,50:00,b\n", "x.csv"), lapped_run()
     )
     assert annotations[0].end_s == 1800.0
-    assert "was cut there" in warnings[0]
+    assert "was cut there" in findings[0].text
 
 
 def test_contradictions_name_both_with_file_and_line() -> None:

@@ -72,7 +72,7 @@ def test_the_runner_knows_better_than_the_watch_and_the_parts_still_add_up() -> 
     first = float(plain.cleaned.value_at("distance_m", np.array([300.0]))[0])
     assert corrected.to_dict()["activity"]["distance_m"] == pytest.approx(first + 500.0 + moving / 0.6, abs=0.01)
     assert directions["backward"]["step_length_m"] == pytest.approx(500.0 / directions["backward"]["steps"], rel=0.02)
-    assert any("500 m from 5:00 to 10:00 as given; the watch counted" in said for said in corrected.warnings)
+    assert any("500 m from 5:00 to 10:00 as given; the watch counted" in said for said in corrected.notes)
     assert corrected.to_dict()["annotations"][0]["distance_m"] == 500.0
 
 

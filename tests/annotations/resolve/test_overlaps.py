@@ -7,6 +7,7 @@ from retropace.annotations import Annotation, Label, Origin, parse_label
 from retropace.annotations.model.label import Attributes
 from retropace.annotations.resolve.overlaps import ORIGIN_PRIORITY, resolve_overlaps
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import select_texts
 
 
 def annotation(start: float, end: float, label: str, kind: str = "library", sure: float = 1.0) -> Annotation:
@@ -40,11 +41,12 @@ def test_one_lap_is_narrower_than_several_of_which_it_is_one() -> None:
 
 
 def test_explicit_before_implied_whatever_is_narrower() -> None:
-    resolved_annotations, warnings = resolve_overlaps(
+    resolved_annotations, findings = resolve_overlaps(
         [annotation(0, 100, "forward", "sidecar"), annotation(40, 60, "backward", "name")]
     )
     assert [(one.start_s, one.end_s) for one in resolved_annotations] == [(0, 100)]
-    assert warnings == ("name 40 says backward from 0:40 to 1:00, sidecar 0 says forward: the latter counts",)
+    texts = select_texts(findings, "warning")
+    assert texts == ("name 40 says backward from 0:40 to 1:00, sidecar 0 says forward: the latter counts",)
     assert resolved(annotation(40, 60, "forward", "mark"), annotation(0, 100, "backward", "zone")) == [
         (0, 40, "backward"),
         (40, 60, "forward"),

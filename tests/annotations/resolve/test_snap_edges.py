@@ -72,7 +72,7 @@ def test_what_moved_is_said_and_never_by_more_than_it_is_unsure_of() -> None:
     )
     (one,), said = snap_edges(given, signals())
     assert abs(one.end_s - given[0].end_s) <= TYPED_TOLERANCE_S
-    assert any("start moved from 5:08 to" in word for word in said)
+    assert any("start moved from 5:08 to" in finding.text for finding in said)
 
 
 def test_neighbours_that_touch_keep_touching_and_nothing_turns_round() -> None:
@@ -128,7 +128,7 @@ def test_the_analysis_moves_edges_once_and_says_so() -> None:
         UnresolvedAnnotation("lap 5", Label("backward")),
     ]
     analysis = analyze(made().activity, marks)
-    assert len([said for said in analysis.warnings if "moved from" in said]) == 2
+    assert len([said for said in analysis.notes if "moved from" in said]) == 2
     assert analysis.annotations[1].start_s == edges_s()[4]
     inner = analysis.segments.edges_s
     assert {one.start_s for one in analysis.annotations} <= set(inner.tolist())

@@ -14,6 +14,7 @@ from retropace.annotations.resolve.zones import find_zone_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import note, warn
 from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray
 from tests.support.strategies import activity_of
@@ -141,12 +142,10 @@ def test_clocks_go_past_midnight() -> None:
 
 def test_without_positions_or_passage_it_says_so() -> None:
     indoor = clean_activity(activity_of(T_S, distance_m=T_S * 2.5))
-    assert find_zone_annotations(zones(box(0.0, 10.0)), indoor)[1] == (
-        "z.geojson: the recording holds no positions, zones were not used",
-    )
-    assert find_zone_annotations(zones(box(9000.0, 9100.0)), track(T_S * 2.5))[1] == (
-        "z.geojson: the way never went through a zone",
-    )
+    text = "z.geojson: the recording holds no positions, zones were not used"
+    assert find_zone_annotations(zones(box(0.0, 10.0)), indoor)[1] == (warn("zones-need-positions", text),)
+    text = "z.geojson: the way never went through a zone"
+    assert find_zone_annotations(zones(box(9000.0, 9100.0)), track(T_S * 2.5))[1] == (note("no-zone-met", text),)
     own = replace(zones(box(9000.0, 9100.0)), home=True)
     assert find_zone_annotations(own, track(T_S * 2.5)) == ([], ())
     assert find_zone_annotations(own, indoor) == ([], ())

@@ -27,7 +27,7 @@ def test_the_table_has_a_range_for_each_direction_and_says_what_it_is(samples: P
     assert lines[at] == "energy  forward 190–270 kcal, backward 70–130 kcal, all 270–400 kcal"
     assert lines[at + 1] == "above rest, a range from published costs; falls with practice; not medical advice"
     assert lines[at - 1] == ""
-    assert lines[at + 2] == ""
+    assert lines[at + 2 :] == []
 
 
 def test_without_a_weight_the_table_is_as_it_was_and_json_says_null(samples: Path) -> None:

@@ -12,6 +12,7 @@ from retropace.annotations import parse_mark
 from retropace.config.privacy import PrivacyFilter, PrivacyZone
 from retropace.core.activity import Activity
 from retropace.core.errors import RetropaceError
+from retropace.core.findings import warn
 from retropace.core.segments import DIRECTIONS, BorderlineSegment
 from retropace.core.units import MILES
 from retropace.output.report.activity_section import ActivitySection, build_activity_section
@@ -65,10 +66,9 @@ def test_a_file_goes_by_its_name_alone() -> None:
 
 def with_warnings(*warnings: str, path: str) -> ActivitySection:
     analysis = analyze_sample("treadmill-beginner.fit")
-    source = replace(analysis.activity.source, path=path)
-    return build_activity_section(
-        replace(analysis, activity=replace(analysis.activity, source=source), warnings=warnings), **FEW
-    )
+    activity = replace(analysis.activity, source=replace(analysis.activity.source, path=path))
+    findings = tuple(warn("test", text) for text in warnings)
+    return build_activity_section(replace(analysis, activity=activity, findings=findings), **FEW)
 
 
 @pytest.mark.parametrize("folder", ["/home/anna/runs", "../Anna's runs", "/home/an\u202ena\t/runs"])

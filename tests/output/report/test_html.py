@@ -139,7 +139,7 @@ def test_nothing_of_the_machine_is_on_it(tmp_path: Path, monkeypatch: pytest.Mon
     )
     monkeypatch.setenv("HOME", str(tmp_path))
     analysis = analyze(read(folder / "quarter-mile.fit"), [read_zones(zones)])
-    assert any(str(folder.parent) in warning for warning in analysis.warnings)
+    assert any(str(folder.parent) in note for note in analysis.notes)
     html = render_report([build_activity_section(analysis, max_rows=400, max_positions=400)], report_date=TODAY)
     assert "zones.geojson: the way never went through a zone" in html
     page = read_page(html)

@@ -97,7 +97,7 @@ def assert_read_alike(data: bytes) -> None:
     assert len(mine) == len(theirs)
     for one, other in zip(mine, theirs, strict=True):
         assert_same(one.records.to_table(), other.records.to_table(), "records")
-        assert_same(one.warnings, other.warnings, "warnings")
+        assert_same(one.findings, other.findings, "findings")
         assert_same(message_texts(one), message_texts(other), "messages")
         assert (one.is_damaged, one.records_before_session) == (other.is_damaged, other.records_before_session)
     assert_same(outcome(read_fit, data), outcome(read_reference, data))

@@ -94,7 +94,7 @@ def all_records(activities: list[Activity]) -> list[tuple[float, float]]:
 
 def test_the_whole_file_holds_what_was_written() -> None:
     assert [len(activity.samples) for activity in FULL] == [20, 20, 5]
-    assert all(activity.warnings == () for activity in FULL)
+    assert all(activity.findings == () for activity in FULL)
     assert all_records(FULL)[:40] == [(float(second), 3.0 * second) for second in range(40)]
 
 
@@ -111,7 +111,7 @@ def test_a_file_cut_anywhere_keeps_a_prefix_of_its_records(length: int) -> None:
     # Every whole record is kept: none is longer than 16 bytes, and an event and a lap of at most 14 lie between.
     assert len(kept) >= min(40, (length - 280) // 18)
     # What ends where the first file does is whole: nobody can tell that another one followed.
-    assert any(activity.warnings for activity in activities) == (length != SEAM)
+    assert any(activity.findings for activity in activities) == (length != SEAM)
 
 
 @given(damaged(RICH))
@@ -195,7 +195,7 @@ def test_beats_that_cannot_be_decoded_cost_nothing() -> None:
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert len(activity.samples) == 30
     assert activity.device_totals.elapsed_s == 29.0
-    assert activity.warnings == ()
+    assert activity.findings == ()
 
 
 def test_beats_that_cannot_be_decoded_cost_nothing_between_compressed_times() -> None:
@@ -207,7 +207,7 @@ def test_beats_that_cannot_be_decoded_cost_nothing_between_compressed_times() ->
         made.compressed(2, START + second, second * 300)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert activity.samples.t_s.tolist() == list(range(60))
-    assert not any("decoded" in said for said in activity.warnings)
+    assert not any("decode" in said for said in activity.warnings)
 
 
 @pytest.mark.parametrize("count", [3, 40])

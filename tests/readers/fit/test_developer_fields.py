@@ -63,7 +63,7 @@ def test_a_developer_field_stands_in_where_the_watch_has_none_and_it_is_said(
     activity = pod(name, recorded, units, native=native)
     np.testing.assert_allclose(getattr(activity.samples, column), expected, rtol=1e-6)
     np.testing.assert_allclose(activity.samples.extra[name], recorded, rtol=1e-6)
-    assert any(f'developer field "{name}"' in said for said in activity.warnings)
+    assert any(f'developer field "{name}"' in said for said in activity.notes)
 
 
 @pytest.mark.parametrize(("name", "units"), [("Speed", "furlongs"), ("Average Speed", "m/s"), ("Distance", "min/km")])

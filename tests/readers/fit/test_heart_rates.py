@@ -53,7 +53,7 @@ def test_heart_rates_are_those_of_the_vendors_decoder(packed: bool, first_event:
     assert not errors
     expected = [message.get("heart_rate", np.nan) for message in messages["record_mesgs"]]
     np.testing.assert_allclose(activity.samples.heart_rate_bpm[1:58], expected[1:58], atol=1.0)
-    assert any("taken from what the strap stored" in warning for warning in activity.warnings)
+    assert any("taken from what the strap stored" in note for note in activity.notes)
 
 
 def test_the_straps_clock_may_start_again() -> None:

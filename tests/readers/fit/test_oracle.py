@@ -70,7 +70,7 @@ def test_every_record_holds_what_the_vendor_decodes(name: str) -> None:
     stood_in = {
         FROM_DEVELOPER[words]
         for activity in activities
-        for said in activity.warnings
+        for said in activity.notes
         if (words := said.partition(" taken from the developer field")[0]) in FROM_DEVELOPER
     }
     for mine, (field, factor) in FIELDS.items():

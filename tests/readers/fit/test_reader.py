@@ -76,7 +76,7 @@ def test_a_multisport_file_gives_each_session_its_own_records(corpus: Path) -> N
 @pytest.mark.parametrize("big_endian", [False, True])
 def test_a_plain_run_in_either_byte_order(big_endian: bool) -> None:
     (activity,) = read_fit(run(60, big_endian=big_endian).to_bytes(), "run.fit")
-    assert activity.warnings == ()
+    assert activity.findings == ()
     assert activity.sport == "running"
     np.testing.assert_array_equal(activity.samples.t_s, np.arange(60.0))
     np.testing.assert_allclose(activity.samples.distance_m, 3.0 * np.arange(60.0))

@@ -99,7 +99,7 @@ def test_a_session_without_records_is_named() -> None:
     session(made, 3000, 3600, sport=5)
     (activity,) = read_fit(made.to_bytes(), "run.fit")
     assert activity.sport == "running"
-    assert "a session of swimming has no records: passed over" in activity.warnings
+    assert "a session of swimming has no records: passed over" in activity.notes
 
 
 def test_a_multisport_file_that_breaks_off_does_not_run_on_in_the_sport_before() -> None:
@@ -142,7 +142,7 @@ def test_chained_files_are_sessions_of_their_own() -> None:
     twice = run(30).to_bytes() + run(40, start=START + 1000).to_bytes(long_header=True)
     activities = read_fit(twice, "run.fit")
     assert [len(activity.samples) for activity in activities] == [30, 40]
-    assert [activity.warnings for activity in activities] == [(), ()]
+    assert [activity.findings for activity in activities] == [(), ()]
 
 
 def test_a_part_without_a_file_id_carries_on_the_one_before() -> None:
@@ -156,14 +156,14 @@ def test_a_part_without_a_file_id_carries_on_the_one_before() -> None:
 
 def test_the_same_run_twice_in_a_file_is_said() -> None:
     first, second = read_fit(run(30).to_bytes() * 2, "run.fit")
-    assert first.warnings == ()
+    assert first.findings == ()
     assert any("may be in it twice" in said for said in second.warnings)
 
 
 def test_a_word_that_holds_for_several_parts_is_given_once_with_its_count() -> None:
     settings = opened(kind=2).to_bytes()
     (activity,) = read_fit(run(30).to_bytes() + settings * 3, "run.fit")
-    assert activity.warnings == ("a further part of the file holds settings, not a recording: passed over (3 times)",)
+    assert activity.notes == ("a further part of the file holds settings, not a recording: passed over (3 times)",)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_an_older_session_end_to_end(tmp_path: Path) -> None:
     path = tmp_path / "training-session-2025-05-01-1-2.json"
     path.write_bytes(older(exercise()))
     (activity,) = read_all(path)
-    assert (activity.source.format, activity.sport, activity.warnings) == ("polar", "running", ())
+    assert (activity.source.format, activity.sport, activity.findings) == ("polar", "running", ())
     assert (activity.name, activity.description) == ("Intervals", "four backward")
     assert activity.start_time is not None
     assert activity.start_time.isoformat(timespec="milliseconds") == "2025-05-01T08:00:00.645+00:00"
@@ -295,7 +295,7 @@ def test_what_is_no_training_session_is_refused_in_words(data: bytes, words: str
 
 def test_exercises_without_samples_are_left_out_and_said() -> None:
     (activity,) = read_polar(older(exercise(), {"startTime": clock(90), "sport": "RUNNING"}), "x.json")
-    assert activity.warnings == ("exercises without samples left out: 1",)
+    assert activity.notes == ("exercises without samples left out: 1",)
 
 
 def test_a_file_cut_off_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ CHARACTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclu
 def test_a_document_without_fault_says_the_same_afterwards(value: str, text: str) -> None:
     whole = f"<g xmlns:q='u'><q:p a={quoted(value)}>{escape(text)}</q:p><![CDATA[ & ]]></g>"
     document = parsed(f'\ufeff  <?xml version="1.0"?>\n{whole}')
-    assert document.warnings == ()
+    assert document.findings == ()
     assert ElementTree.canonicalize(content(document)) == ElementTree.canonicalize(whole)
 
 
@@ -66,28 +66,28 @@ def test_encodings(encoding: str, mark: bool, declared: bool) -> None:
     assert find_root_name(data) == "gpx"
     (activity,) = read_gpx(data, "x")
     assert activity.name == "Zürich"
-    assert activity.warnings == ()
+    assert activity.findings == ()
 
 
 @pytest.mark.parametrize("name", ["klingon", "hex", "zlib", "undefined", "idna", "unicode_escape", "utf-7", "cp037"])
 def test_a_declared_encoding_that_is_none_of_text_is_read_as_utf_8(name: str) -> None:
     (activity,) = read_gpx(GPX.replace(b"UTF-8", name.encode()), "x")
     assert activity.name == "Zürich"
-    (said,) = activity.warnings
+    (said,) = activity.notes
     assert "is not known: read as UTF-8" in said
 
 
 def test_bytes_of_another_encoding_and_control_characters_are_passed_over_and_said() -> None:
     document = parsed(b"<g><p>Z\xfcrich\x01</p></g>")
     assert document.root[0].text == "Z\ufffdrich "
-    assert "holds bytes that are no utf-8" in document.warnings[0]
-    assert "1 control character that XML forbids" in document.warnings[1]
+    assert "holds bytes that are no utf-8" in document.notes[0]
+    assert "1 control character that XML forbids" in document.notes[1]
 
 
 def test_what_stands_before_the_document_is_passed_over_and_said() -> None:
     (activity,) = read_gpx(b"Notice: undefined index\n" + GPX, "x")
     assert len(activity.samples) == 5
-    assert activity.warnings == ("24 characters before the document passed over",)
+    assert activity.notes == ("24 characters before the document passed over",)
 
 
 def test_a_prefix_that_is_declared_elsewhere_only_counts_as_undeclared() -> None:
@@ -95,7 +95,7 @@ def test_a_prefix_that_is_declared_elsewhere_only_counts_as_undeclared() -> None
     inner, outer = document.root
     assert inner.tag == "{u}p"
     assert outer.tag == "{urn:undeclared:q}p"
-    assert document.warnings == ("namespace prefixes q, z used without being declared",)
+    assert document.notes == ("namespace prefixes q, z used without being declared",)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_prefix_that_is_declared_elsewhere_only_counts_as_undeclared() -> None
 def test_ampersands_that_are_no_references_are_text(written: str, meant: str, count: int) -> None:
     document = parsed(f"<g><p>{written}</p></g>")
     assert document.root[0].text == meant
-    (said,) = document.warnings
+    (said,) = document.notes
     assert said.startswith(f"{count} ampersand")
 
 
@@ -144,10 +144,8 @@ def test_damage_is_told_by_its_line_and_what_follows_is_read() -> None:
 def test_damage_behind_a_hundred_undeclared_prefixes_is_told() -> None:
     document = parsed("<g>" + "<p q:a='1'></p>" * 300 + "<p>1</x></g>")
     assert document.content == 301
-    assert document.warnings == (
-        "damaged in line 1 (tag name mismatch): what could be read was kept",
-        "namespace prefix q used without being declared",
-    )
+    assert document.warnings == ("damaged in line 1 (tag name mismatch): what could be read was kept",)
+    assert document.notes == ("namespace prefix q used without being declared",)
 
 
 def test_points_behind_one_without_end_are_points_of_their_own() -> None:

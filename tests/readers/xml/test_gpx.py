@@ -96,7 +96,7 @@ def test_bad_files_keep_what_can_be_kept_or_are_refused_in_words(corpus: Path, r
     else:
         activity = read_single(data)
         assert len(activity.samples) == count
-        assert words in activity.warnings[0]
+        assert words in activity.findings[0].text
 
 
 @pytest.mark.parametrize("prefix", ["gpxtpx", "ns3", "tpx1", "a.b-c"])
@@ -105,13 +105,13 @@ def test_heart_rate_and_cadence_whatever_the_prefix(prefix: str) -> None:
     activity = read_single(gpx(f"<trk>{segment(0, 30, extension(prefix))}</trk>", attributes=attributes))
     assert set(activity.samples.heart_rate_bpm.tolist()) == {150.0}
     assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
-    assert activity.warnings == ()
+    assert activity.findings == ()
 
 
 def test_an_undeclared_prefix_is_read_and_said() -> None:
     activity = read_single(gpx(f"<trk>{segment(0, 30, extension('gpxtpx'))}</trk>", attributes=""))
     assert set(activity.samples.cadence_recorded.tolist()) == {84.0}
-    assert "gpxtpx used without being declared" in activity.warnings[0]
+    assert "gpxtpx used without being declared" in activity.notes[0]
 
 
 def test_coros_cadence_in_the_default_namespace_of_gpx_1_0() -> None:
@@ -168,7 +168,7 @@ def test_the_latitudes_that_old_opentracks_files_write_are_a_pause() -> None:
     activity = read_single(gpx(f"<trk>{body}</trk>"))
     assert activity.pauses.tolist() == [[29.0, 90.0]]
     assert len(activity.samples) == 60
-    assert activity.warnings == ()
+    assert activity.findings == ()
 
 
 def test_tracks_that_follow_one_another_are_one_session_and_others_are_not() -> None:

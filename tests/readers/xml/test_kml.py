@@ -83,7 +83,7 @@ def test_a_track_end_to_end(tmp_path: Path) -> None:
     )
     path.write_bytes(kml(track(part(seconds, *arrays))))
     (activity,) = read_all(path)
-    assert (activity.source.format, activity.sport, activity.warnings) == ("kml", "running", ())
+    assert (activity.source.format, activity.sport, activity.findings) == ("kml", "running", ())
     assert (activity.name, activity.description, str(activity.device)) == ("By the lake", "four backward", "OpenTracks")
     assert activity.start_time == START
     samples = activity.samples

@@ -12,7 +12,7 @@ from retropace.readers import read_all
 from retropace.readers.xml.gpx import read_gpx
 from retropace.readers.xml.kml import read_kml
 from retropace.readers.xml.tcx import read_tcx
-from retropace.readers.xml.way import FILLED_TIMES_WARNING
+from retropace.readers.xml.way import report_filled_times
 from tests.support.gpx_documents import gpx, point, segment
 from tests.support.tcx_documents import lap, tcx
 from tests.support.tcx_documents import point as trackpoint
@@ -101,7 +101,7 @@ def test_points_without_a_time_get_one_by_their_way() -> None:
     untimed = [re.sub("<time>.*?</time>", "", text) if 0 < second < 30 else text for second, text in enumerate(points)]
     activity = single(read_gpx(gpx(f"<trk><trkseg>{''.join(untimed)}</trkseg></trk>"), "x"))
     np.testing.assert_allclose(activity.samples.t_s, np.arange(31.0), atol=0.01)
-    assert activity.warnings == (FILLED_TIMES_WARNING.format(29, 31),)
+    assert activity.findings == (report_filled_times(29, 31),)
     place = "<Position><LatitudeDegrees>{}</LatitudeDegrees><LongitudeDegrees>7</LongitudeDegrees></Position>"
     laps = lap(0, 30, [range(31)], inner=place.format("48.1"))
     spread = re.sub("48.1", lambda match: f"48.{match.start():06d}", laps)
@@ -165,7 +165,7 @@ def test_a_fragment_costs_nothing_but_itself(tmp_path: Path) -> None:
     for body in (f"<trk>{segment(0, 1)}</trk>{run}", f"{run}<trk>{segment(200_000, 200_001)}</trk>"):
         activity = single(read_bytes(tmp_path, gpx(body)))
         assert len(activity.samples) == 60
-        assert activity.warnings == ("1 session of fewer than two records left out",)
+        assert activity.notes == ("1 session of fewer than two records left out",)
     whole = tcx(lap(0, 30, [range(31)])).decode()
     start, end = whole.index("<Activity "), whole.index("</Activity>") + len("</Activity>")
     other = whole[start:end].replace("2025-05-01", "2025-05-02")
@@ -184,7 +184,7 @@ def test_a_run_that_is_in_the_file_twice_is_one_run(tmp_path: Path) -> None:
     for body in (run + run, run + laps, run + run + run):
         activity = single(read_bytes(tmp_path, gpx(body)))
         assert len(activity.samples) == 60
-        assert "more than once" in activity.warnings[0]
+        assert "more than once" in activity.notes[0]
     whole = tcx(lap(0, 30, [range(31)])).decode()
     start, end = whole.index("<Activity "), whole.index("</Activity>") + len("</Activity>")
     assert len(read_bytes(tmp_path, (whole[:end] + whole[start:]).encode())) == 1

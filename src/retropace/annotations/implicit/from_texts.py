@@ -15,6 +15,7 @@ from retropace.annotations.sentence.parser import MAX_TEXT_CHARS, parse_sentence
 from retropace.core.activity import Activity, Lap, Split, WorkoutStep
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, note, warn
 
 MAX_LINES = 40
 """Largest number of lines of a description that are read; further ones are ignored."""
@@ -34,21 +35,21 @@ def find_plan_in_text(activity: Activity) -> Plan | None:
     return None
 
 
-def find_description_hint(activity: Activity) -> tuple[str, ...]:
-    """Return a message for the user, as a tuple of one, if the description mentions backward; empty otherwise."""
+def find_description_hint(activity: Activity) -> tuple[Finding, ...]:
+    """Return a finding, as a tuple of one, if the description mentions backward; empty otherwise."""
     for line in _split_text(activity.description):
         meaning = interpret_name(line)
         if meaning is not None and meaning.may_be_backward:
             quote = line if len(line) <= MAX_QUOTE_CHARS else f"{line[:MAX_QUOTE_CHARS]}…"
-            return (format_hint(f'the description says "{quote}"', meaning),)
+            return (build_hint(f'the description says "{quote}"', meaning),)
     return ()
 
 
-def format_hint(finding: str, meaning: Meaning) -> str:
-    """Return the message that a text mentions backward, and how to annotate instead."""
+def build_hint(statement: str, meaning: Meaning) -> Finding:
+    """Return the finding that a text mentions backward, and how to annotate instead."""
     doubt = "which may mean the way or the runner" if meaning.is_ambiguous else "but not when"
     advice = "say --mark all=backward, name laps, or give the --workout"
-    return f"{finding}, {doubt}: nothing was labelled by it; {advice}"
+    return warn("ambiguous-text", f"{statement}, {doubt}: nothing was labelled by it; {advice}")
 
 
 def _split_text(text: str) -> list[str]:
@@ -73,8 +74,8 @@ def _parse_backward_plan(text: str) -> Plan | None:
     return plan if any(step.seconds or step.metres for step in backward) else None
 
 
-def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return annotations from names of laps, their workout steps and tracks if any says backward, and warnings."""
+def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[Finding, ...]]:
+    """Return annotations from names of laps, their workout steps and tracks if any says backward, and findings."""
     steps: dict[int | None, WorkoutStep] = {step.index: step for step in cleaned.workout_steps}
     meanings: list[tuple[Lap | Split, Meaning | None, str]] = []
     for number, lap in enumerate(cleaned.laps, 1):
@@ -94,11 +95,11 @@ def find_name_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], t
     if not names:
         return [], ()
     excerpt = "; ".join(list(names)[:3]) + " …" * (len(names) > 3)
-    return annotations, (f"labelled by name: {excerpt}; --ignore-names to do without",)
+    return annotations, (note("labelled-by-name", f"labelled by name: {excerpt}; --ignore-names to do without"),)
 
 
-def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return an annotation of the whole activity if its title is nothing but a label for backward, and warnings."""
+def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[Annotation], tuple[Finding, ...]]:
+    """Return an annotation of the whole activity if its title is nothing but a label for backward, and findings."""
     name = activity.name
     meaning = interpret_name(name)
     if meaning is None or not meaning.may_be_backward:
@@ -106,8 +107,9 @@ def find_title_annotations(activity: Activity, elapsed_s: float) -> tuple[list[A
     if meaning.label is not None and _is_label(name, meaning.label):
         origin = Origin("name", f'the title "{name}"')
         annotation = Annotation(0.0, elapsed_s, meaning.label, "", origin, BUTTON_TOLERANCE_S)
-        return [annotation], (f'the title says "{name}": all of it labelled so; --ignore-names to do without',)
-    return [], (format_hint(f'the title "{name}" says "{meaning.word}"', meaning),)
+        text = f'the title says "{name}": all of it labelled so; --ignore-names to do without'
+        return [annotation], (warn("labelled-by-text", text),)
+    return [], (build_hint(f'the title "{name}" says "{meaning.word}"', meaning),)
 
 
 def _is_label(name: str, label: Label) -> bool:

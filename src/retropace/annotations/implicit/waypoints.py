@@ -8,6 +8,7 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.activity import Waypoint
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding, note, warn
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import true_runs
 from retropace.core.units import format_count
@@ -18,18 +19,19 @@ MAX_DISTANCE_M = 30.0
 """Distance (m) from the route within which a waypoint without a time counts as passed."""
 
 
-def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return the labelled stretches between waypoints, and warnings; no stretches if no waypoint says backward."""
-    warnings: list[str] = []
+def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[Finding, ...]]:
+    """Return the labelled stretches between waypoints, and findings; no stretches if no waypoint says backward."""
+    findings: list[Finding] = []
     edges: list[tuple[float, Label | None, Waypoint]] = []
     for waypoint in cleaned.waypoints:
-        label, is_meaningful = _interpret_waypoint(waypoint, warnings)
+        label, is_meaningful = _interpret_waypoint(waypoint, findings)
         if not is_meaningful:
             continue
         time_s = waypoint.t_s if np.isfinite(waypoint.t_s) else _find_passing_time_s(cleaned, waypoint)
         if not 0.0 <= time_s <= cleaned.elapsed_s:
             if label is not None and label.direction == "backward":
-                warnings.append(f'waypoint "{waypoint.name}" lies neither within the time nor on the way: passed over')
+                text = f'waypoint "{waypoint.name}" lies neither within the time nor on the way: passed over'
+                findings.append(warn("waypoint-not-met", text))
             continue
         edges.append((time_s, label, waypoint))
     edges.sort(key=lambda edge: edge[0])
@@ -41,12 +43,13 @@ def find_waypoint_annotations(cleaned: CleanedActivity) -> tuple[list[Annotation
             annotations.append(Annotation(time_s, end_s, label, waypoint.note, origin, EDGE_TOLERANCE_S))
     count = sum(annotation.label.direction == "backward" for annotation in annotations)
     if not count:
-        return [], tuple(warnings)
+        return [], tuple(findings)
     stretches = format_count(count, "stretch", "stretches")
-    return annotations, (*warnings, f"waypoints say backward for {stretches}; --ignore-names to do without")
+    text = f"waypoints say backward for {stretches}; --ignore-names to do without"
+    return annotations, (*findings, note("labelled-by-name", text))
 
 
-def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label | None, bool]:
+def _interpret_waypoint(waypoint: Waypoint, findings: list[Finding]) -> tuple[Label | None, bool]:
     """Return the label of the stretch that a waypoint starts, if any, and whether the waypoint starts or ends one."""
     if normalize(waypoint.name) in load_words("vocabulary")["closing"]["all"]:
         return None, True
@@ -54,10 +57,11 @@ def _interpret_waypoint(waypoint: Waypoint, warnings: list[str]) -> tuple[Label 
     if meaning is None:
         return None, False
     if meaning.is_ambiguous:
-        warnings.append(
+        text = (
             f'waypoint "{waypoint.name}" says "{meaning.word}", which may mean the way: nothing was labelled by it; '
             'call it "backward" if that is what you did there'
         )
+        findings.append(warn("ambiguous-text", text))
         return None, False
     return meaning.label, True
 

@@ -11,6 +11,7 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, warn
 from retropace.core.spans import union
 
 EDGE_TOLERANCE_S = 2.0
@@ -49,8 +50,8 @@ def parse_field(text: str) -> DirectionField:
 
 def find_field_annotations(
     direction_field: DirectionField, cleaned: CleanedActivity
-) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return stretches where a column names a direction, and warnings; raises :class:`AnnotationError` if none does."""
+) -> tuple[list[Annotation], tuple[Finding, ...]]:
+    """Return stretches where a column names a direction, and findings; raises :class:`AnnotationError` if none does."""
     name = _find_column(direction_field.name, cleaned)
     is_known, categories = np.isfinite(cleaned.extra[name]), cleaned.categories.get(name, ())
     times, values = cleaned.t_s[is_known], cleaned.extra[name][is_known]
@@ -63,7 +64,8 @@ def find_field_annotations(
             f'--field "{name}:{next(iter(texts.values()), "1")}=backward"'
         )
     unknown = [text for value, text in texts.items() if labels[value] is None]
-    warnings = [f'field "{name}": {", ".join(unknown[:6])} names no direction and was passed over'] if unknown else []
+    text = f'field "{name}": {", ".join(unknown[:6])} names no direction and was passed over'
+    findings = (warn("unknown-field-value", text, len(unknown), "values"),) if unknown else ()
     changes = np.flatnonzero(np.diff(values)) + 1
     bounds, next_s = [0, *changes.tolist(), len(values)], np.append(times, cleaned.elapsed_s)
     origin = Origin("field", f'field "{name}"')
@@ -74,7 +76,7 @@ def find_field_annotations(
             ends_s = np.minimum(times[first:end] + MAX_HOLD_S, np.append(times[first + 1 : end], next_s[end]))
             spans = union(np.column_stack((times[first:end], ends_s))).tolist()
             annotations += [Annotation(start, end, label, "", origin, EDGE_TOLERANCE_S) for start, end in spans]
-    return annotations, tuple(warnings)
+    return annotations, findings
 
 
 def _find_column(name: str, cleaned: CleanedActivity) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding
 from retropace.core.parameters import LabelParameters
 from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import StandardizedSignals
@@ -24,8 +25,8 @@ def find_activity_annotations(
     signals: StandardizedSignals,
     edges_s: FloatArray,
     parameters: LabelParameters,
-) -> tuple[AnnotationTable, Workout | None, tuple[str, ...]]:
-    """Return all annotations of an activity, given and recorded; its fitted workout, if any; and warnings.
+) -> tuple[AnnotationTable, Workout | None, tuple[Finding, ...]]:
+    """Return all annotations of an activity, given and recorded; its fitted workout, if any; and findings.
 
     Raises :class:`AnnotationError` for annotations that contradict each other.
     """
@@ -44,9 +45,9 @@ def find_activity_annotations(
 
         return fit_workout(plan, cleaned, signals, edges_s)
 
-    collected, workout, warnings = collect_annotations(
+    collected, workout, findings = collect_annotations(
         inputs, activity, cleaned, fit_plan, use_file_names=use_file_names
     )
     table, overruled = resolve_annotations(collected, cleaned)
     table, moves = (table, ()) if parameters.keep_edges else snap_edges(table, signals)
-    return table, workout, (*warnings, *overruled, *moves)
+    return table, workout, (*findings, *overruled, *moves)

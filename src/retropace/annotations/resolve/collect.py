@@ -19,6 +19,7 @@ from retropace.annotations.model.plan import FROM_FILE, Plan, Workout
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, warn
 
 if TYPE_CHECKING:
     from retropace.annotations.model.annotation_input import AnnotationInput
@@ -31,9 +32,9 @@ def collect_annotations(
     fit_plan: Callable[[Plan], Workout],
     *,
     use_file_names: bool,
-) -> tuple[list[Annotation | UnresolvedAnnotation], Workout | None, list[str]]:
-    """Return all annotations of an activity, its workout, if any, as fitted by ``fit_plan``, and warnings."""
-    annotations, plans, warnings = _sort_inputs(inputs, cleaned)
+) -> tuple[list[Annotation | UnresolvedAnnotation], Workout | None, list[Finding]]:
+    """Return all annotations of an activity, its workout, if any, as fitted by ``fit_plan``, and findings."""
+    annotations, plans, findings = _sort_inputs(inputs, cleaned)
     if len(plans) > 1:
         raise AnnotationError("an activity has one workout: give one")
     plan = plans[0] if plans else None
@@ -43,30 +44,30 @@ def collect_annotations(
         try:
             plan = find_device_plan(cleaned) or (None if annotations else find_plan_in_text(activity))
         except AnnotationError as error:
-            warnings.append(f"{error.message}: nothing was labelled by it")
+            findings.append(warn("unusable-plan", f"{error.message}: nothing was labelled by it"))
     workout = None if plan is None else fit_plan(plan)
     if workout is not None:
         found, messages = _build_workout_annotations(workout)
         annotations += found
-        warnings += messages
+        findings += messages
     if use_file_names:
-        for implied, notes in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+        for implied, hints in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
             annotations += implied
-            warnings += notes
+            findings += hints
         if not annotations and workout is None:
             # Title and description are about the whole activity.
-            implied, notes = find_title_annotations(activity, cleaned.elapsed_s)
+            implied, hints = find_title_annotations(activity, cleaned.elapsed_s)
             annotations += implied
-            warnings += notes or find_description_hint(activity)
-    return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, warnings
+            findings += hints or find_description_hint(activity)
+    return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, findings
 
 
 def _sort_inputs(
     inputs: Iterable[AnnotationInput], cleaned: CleanedActivity
-) -> tuple[list[Annotation | UnresolvedAnnotation], list[Plan], list[str]]:
+) -> tuple[list[Annotation | UnresolvedAnnotation], list[Plan], list[Finding]]:
     annotations: list[Annotation | UnresolvedAnnotation] = []
     plans: list[Plan] = []
-    warnings: list[str] = []
+    findings: list[Finding] = []
     for item in inputs:
         if isinstance(item, Plan):
             plans.append(item)
@@ -82,22 +83,24 @@ def _sort_inputs(
             else:
                 found, messages = find_zone_annotations(item, cleaned)
             annotations += found
-            warnings += messages
-    return annotations, plans, warnings
+            findings += messages
+    return annotations, plans, findings
 
 
-def _build_workout_annotations(workout: Workout) -> tuple[list[Annotation], list[str]]:
+def _build_workout_annotations(workout: Workout) -> tuple[list[Annotation], list[Finding]]:
     plan = workout.plan
     if not workout.fits:
-        return [], [f"{plan.display_name} does not fit, nothing was labelled by it: {workout.rejection_reason}"]
+        text = f"{plan.display_name} does not fit, nothing was labelled by it: {workout.rejection_reason}"
+        return [], [warn("plan-does-not-fit", text)]
     origin = Origin("workout", f'--workout "{plan.text}"' if plan.source == "workout" else plan.display_name)
     annotations = [
         Annotation(result.start_s, result.end_s, result.step.label, str(result.step), origin, BUTTON_TOLERANCE_S)
         for result in workout.steps
     ]
-    is_implied = plan.source in ("description", "title")
-    message = f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without'
-    return annotations, [message] if is_implied else []
+    if plan.source not in ("description", "title"):
+        return annotations, []
+    text = f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without'
+    return annotations, [warn("labelled-by-text", text)]
 
 
 def _resolve_named_steps(

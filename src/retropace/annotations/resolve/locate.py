@@ -17,6 +17,7 @@ from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.annotations.resolve.overlaps import resolve_overlaps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, warn
 from retropace.core.units import format_duration
 
 MAX_OVERRUN_S = 60.0
@@ -27,24 +28,24 @@ MIN_STRETCH_S = 5e-7
 
 def resolve_annotations(
     annotations: Sequence[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
-) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return the annotations as sorted spans within the activity that do not overlap, and warnings.
+) -> tuple[AnnotationTable, tuple[Finding, ...]]:
+    """Return the annotations as sorted spans within the activity that do not overlap, and findings.
 
     Raises :class:`AnnotationError` for one outside the activity and for two that contradict each other.
     """
-    warnings: list[str] = []
+    findings: list[Finding] = []
     located = [item for item in annotations if isinstance(item, Annotation)]
     unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]
-    located += locate_annotations(unresolved, cleaned, warnings)
-    inside = [_clip_to_activity(annotation, cleaned, warnings) for annotation in located]
+    located += locate_annotations(unresolved, cleaned, findings)
+    inside = [_clip_to_activity(annotation, cleaned, findings) for annotation in located]
     disjoint, overruled = resolve_overlaps(inside)
-    return disjoint, (*sorted(warnings), *overruled)
+    return disjoint, (*sorted(findings, key=lambda finding: finding.text), *overruled)
 
 
 def locate_annotations(
-    unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, warnings: list[str]
+    unresolved: list[UnresolvedAnnotation], cleaned: CleanedActivity, findings: list[Finding]
 ) -> list[Annotation]:
-    """Return the annotations with times, one for each span; they may overlap. Messages are appended to ``warnings``."""
+    """Return the annotations with times, one for each span; they may overlap. Messages are appended to ``findings``."""
     located: list[Annotation] = []
     open_ended: list[tuple[TimePoint, UnresolvedAnnotation]] = []
     whole_minute_paths = _find_whole_minute_paths(unresolved)
@@ -63,7 +64,7 @@ def locate_annotations(
             resolved = parse_location(annotation.where)(cleaned)
         except AnnotationError as error:
             raise build_error_at_origin(annotation, error.message) from None
-        warnings += [f"{annotation.origin}: {message}" for message in resolved.warnings]
+        findings += [warn("autolap-marked", f"{annotation.origin}: {message}") for message in resolved.warnings]
         tolerance_s = resolved.edge_tolerance_s
         located += [build(annotation, start_s, end_s, tolerance_s) for start_s, end_s in resolved.spans.tolist()]
     starts = np.array(sorted([other.start_s for other in located] + [point.time_s for point, _ in open_ended]))
@@ -93,7 +94,7 @@ def build_error_at_origin(annotation: Annotation | UnresolvedAnnotation, message
     return AnnotationError(f"{origin}: {message}")
 
 
-def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings: list[str]) -> Annotation:
+def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, findings: list[Finding]) -> Annotation:
     start, end = annotation.span
     span, total = f"{format_duration(start)} to {format_duration(end)}", format_duration(cleaned.elapsed_s)
     if not (np.isfinite(start) and np.isfinite(end) and end - start >= MIN_STRETCH_S):
@@ -102,5 +103,6 @@ def _clip_to_activity(annotation: Annotation, cleaned: CleanedActivity, warnings
         message = f"lies outside the activity: {span}, the activity lasts {total}"
         raise build_error_at_origin(annotation, message)
     if start < -MAX_OVERRUN_S or end > cleaned.elapsed_s + MAX_OVERRUN_S:
-        warnings.append(f"{annotation.origin}: {span} reaches beyond the activity ({total}) and was cut there")
+        text = f"{annotation.origin}: {span} reaches beyond the activity ({total}) and was cut there"
+        findings.append(warn("annotation-cut", text, span_s=(start, end)))
     return replace(annotation, start_s=max(start, 0.0), end_s=min(end, cleaned.elapsed_s))

@@ -17,6 +17,7 @@ from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
+from retropace.core.findings import Finding, warn
 from retropace.core.spans import as_spans, clip, subtract, total_s, union
 from retropace.core.units import format_duration
 
@@ -46,11 +47,11 @@ class _Cut(NamedTuple):
     stated: Annotation
 
 
-def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return sorted annotations without overlap, and warnings; raises :class:`AnnotationError` if two contradict."""
+def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable, tuple[Finding, ...]]:
+    """Return sorted annotations without overlap, and findings; raises :class:`AnnotationError` if two contradict."""
     ranked = sorted(annotations, key=lambda annotation: (_get_rank(annotation), _sort_key(annotation)))
     leading: list[Annotation] = []
-    warnings: list[str] = []
+    findings: list[Finding] = []
     for _, group in groupby(ranked, key=_get_rank):
         members = list(group)
         try:
@@ -59,10 +60,11 @@ def resolve_overlaps(annotations: Iterable[Annotation]) -> tuple[AnnotationTable
             if any(member.origin.kind not in IMPLIED_ORIGINS for member in members):
                 raise
             contradiction, _, _ = error.message.rpartition(": ")
-            warnings.append(f"{contradiction}: nothing was labelled by what the file says")
+            text = f"{contradiction}: nothing was labelled by what the file says"
+            findings.append(warn("contradiction-in-file", text))
             continue
-        leading = sorted([*leading, *_subtract_leading(flat, leading, warnings)], key=_sort_key) if leading else flat
-    return AnnotationTable.from_annotations(leading), tuple(warnings)
+        leading = sorted([*leading, *_subtract_leading(flat, leading, findings)], key=_sort_key) if leading else flat
+    return AnnotationTable.from_annotations(leading), tuple(findings)
 
 
 def _get_rank(annotation: Annotation) -> int:
@@ -202,8 +204,8 @@ def _flatten(nested: list[Annotation]) -> list[Annotation]:
     return [replace(outer_first[number], start_s=start, end_s=end) for number, start, end in pieces if number >= 0]
 
 
-def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnings: list[str]) -> list[Annotation]:
-    """Return the annotations ``lower``, cut to the time outside ``leading``; ``warnings`` gets the contradictions."""
+def _subtract_leading(lower: list[Annotation], leading: list[Annotation], findings: list[Finding]) -> list[Annotation]:
+    """Return the annotations ``lower``, cut to the time outside ``leading``; ``findings`` gets the contradictions."""
     covered = union(as_spans(annotation.span for annotation in leading))
     starts = [annotation.start_s for annotation in leading]
     remainders: list[Annotation] = []
@@ -213,7 +215,8 @@ def _subtract_leading(lower: list[Annotation], leading: list[Annotation], warnin
         nearby = leading[max(bisect_left(starts, annotation.start_s) - 1, 0) : bisect_left(starts, annotation.end_s)]
         other = next((item for item in nearby if _is_conflict(annotation, item)), None)
         if other and annotation.duration_s - total_s(spans) > annotation.edge_tolerance_s:
-            warnings.append(f"{_describe(annotation)}, {other.origin} says {other.label}: the latter counts")
+            text = f"{_describe(annotation)}, {other.origin} says {other.label}: the latter counts"
+            findings.append(warn("annotation-overruled", text, span_s=annotation.span))
     return _absorb_slivers(remainders, set(covered.ravel().tolist()))
 
 

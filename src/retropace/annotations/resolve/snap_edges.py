@@ -10,6 +10,7 @@ import numpy as np
 
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
 from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray, cumulate
 from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
@@ -24,8 +25,10 @@ ROUND_COUNT = 3
 """Number of rounds; each takes the medians beside the edges that the previous round found."""
 
 
-def snap_edges(annotations: AnnotationTable, signals: StandardizedSignals) -> tuple[AnnotationTable, tuple[str, ...]]:
-    """Return sorted, disjoint annotations with edges moved within their tolerances to changes of pace; and messages."""
+def snap_edges(
+    annotations: AnnotationTable, signals: StandardizedSignals
+) -> tuple[AnnotationTable, tuple[Finding, ...]]:
+    """Return sorted, disjoint annotations with edges moved within their tolerances to changes of pace; and findings."""
     original_s, edge_index = np.unique(annotations.spans, return_inverse=True)
     if len(original_s) == 0 or len(signals) == 0:
         return annotations, ()
@@ -38,13 +41,14 @@ def snap_edges(annotations: AnnotationTable, signals: StandardizedSignals) -> tu
         margin_s = tolerances_s if round_number == 0 else np.minimum(tolerances_s, 4.0)
         current_s = _snap_round(original_s, current_s, np.where(is_free, tolerances_s, 0.0), margin_s, signals)
     snapped = replace(annotations, spans=current_s[edge_index])
-    messages = tuple(
-        f"{annotations.origin[row]}: {('start', 'end')[side]} moved from "
-        f"{format_duration(annotations.spans[row, side])} to {format_duration(snapped.spans[row, side])}, "
-        "where pace and cadence change"
-        for row, side in np.argwhere(np.abs(snapped.spans - annotations.spans) >= 1.0).tolist()
-    )
-    return snapped, messages
+    shifts_s = snapped.spans - annotations.spans
+    findings = []
+    for row, side in np.argwhere(np.abs(shifts_s) >= 1.0).tolist():
+        before, after = (format_duration(table.spans[row, side]) for table in (annotations, snapped))
+        edge = f"{annotations.origin[row]}: {('start', 'end')[side]}"
+        text = f"{edge} moved from {before} to {after}, where pace and cadence change"
+        findings.append(note("edge-moved", text, float(shifts_s[row, side]), "s"))
+    return snapped, tuple(findings)
 
 
 def _snap_round(

@@ -8,6 +8,7 @@ import numpy as np
 from retropace.annotations.inputs.geojson import Zone, Zones, active_spans
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import Finding, note, warn
 from retropace.core.geodesy import project_to_tangent_plane_m
 from retropace.core.spans import FloatArray, Spans, as_spans, clip, subtract, union
 
@@ -21,12 +22,12 @@ MAX_BRIDGED_GAP_S = 15.0
 """Longest gap (s) between positions over which the route is interpolated; longer ones count as outside."""
 
 
-def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[str, ...]]:
-    """Return the stretches within zones as annotations, and warnings; of overlapping zones the smallest counts."""
+def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[Annotation], tuple[Finding, ...]]:
+    """Return the stretches within zones as annotations, and findings; of overlapping zones the smallest counts."""
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < 2:
-        warning = (f"{zones.path}: the recording holds no positions, zones were not used",)
-        return [], () if zones.home else warning
+        text = f"{zones.path}: the recording holds no positions, zones were not used"
+        return [], () if zones.home else (warn("zones-need-positions", text),)
     times, lat, lon = cleaned.t_s[known], cleaned.lat_deg[known], cleaned.lon_deg[known]
     centre = float(np.median(lat)), float(np.median(lon))
     east, north = project_to_tangent_plane_m(lat, lon, *centre)
@@ -48,9 +49,10 @@ def find_zone_annotations(zones: Zones, cleaned: CleanedActivity) -> tuple[list[
             annotations.append(Annotation(start, end, zone.label, "", origin, EDGE_TOLERANCE_S))
         covered = union(np.concatenate((covered, spans)))
     if needs_clock:
-        return annotations, (f"{zones.path}: zones with a time need the clock that the recording lacks",)
+        text = f"{zones.path}: zones with a time need the clock that the recording lacks"
+        return annotations, (warn("zones-need-clock", text),)
     if not annotations and not zones.home:
-        return [], (f"{zones.path}: the way never went through a zone",)
+        return [], (note("no-zone-met", f"{zones.path}: the way never went through a zone"),)
     return annotations, ()
 
 

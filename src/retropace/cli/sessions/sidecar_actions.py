@@ -23,6 +23,7 @@ from retropace.cli.sessions.learning import AthleteLearner
 from retropace.core.atomic_write import atomic_write
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError, RetropaceError, describe_os_error
+from retropace.core.findings import select_texts
 from retropace.core.parameters import Settings
 from retropace.core.sidecar_path import sidecar_path
 from retropace.core.units import Units, format_count
@@ -83,10 +84,11 @@ def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], no
     for mark in marks:
         editor = editor.with_row(mark.where, mark.label, note, mark.attributes)
     # All annotations are resolved before the file is written, so that an invalid mark is never stored.
-    _, warnings = resolve_annotations([*existing, *marks], request.activity)
+    _, findings = resolve_annotations([*existing, *marks], request.activity)
     atomic_write(request.path, editor.to_bytes(), expected_content=content)
     count = format_count(len(editor.parse_rows()), "annotation")
-    own_warnings = [warning for warning in warnings if any(str(mark.origin) in warning for mark in marks)]
+    texts = select_texts(findings, "warning")
+    own_warnings = [text for text in texts if any(str(mark.origin) in text for mark in marks)]
     return [f"{request.path}: {len(marks)} added, {count} in all", *own_warnings]
 
 

@@ -5,6 +5,7 @@ import json
 from retropace.analysis.json_document import activity_document, source_document
 from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
+from retropace.core.findings import findings_document
 from retropace.output.export.sample_rows import build_sample_rows, sample_rows_to_columns
 
 SAMPLES_SCHEMA = "retropace.samples/1"
@@ -23,6 +24,6 @@ def format_samples_json(analysis: Analysis, privacy_filter: PrivacyFilter = NO_P
         "source": source_document(analysis.activity),
         "activity": activity_document(analysis.activity, analysis.cleaned),
         "samples": sample_rows_to_columns(build_sample_rows(analysis, privacy_filter), analysis),
-        "warnings": list(analysis.warnings),
+        **findings_document(analysis.findings),
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"

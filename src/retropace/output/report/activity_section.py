@@ -40,6 +40,7 @@ class ActivitySection:
     borderline_stretches: tuple[tuple[str, str], ...]
     """Stretches that may have been backward, as ``12:30-15:00``, each with its probability in percent."""
     warnings: tuple[str, ...]
+    notes: tuple[str, ...]
     privacy_note: str
     """A sentence on how many positions the privacy filter hides; empty if none."""
     chart_data: dict[str, Any]
@@ -83,7 +84,10 @@ def build_activity_section(
     intervals = intervals_of(analysis)
     file = strip_control_chars(PurePath(activity.source.path).name)
     facts = [fact for fact in describe_recording(activity, cleaned) if fact != f'"{activity.name}"']
-    warnings = [_strip_folder(warning, activity.source.path) for warning in analysis.warnings]
+    warnings, notes = (
+        tuple(strip_control_chars(_strip_folder(text, activity.source.path)) for text in texts)
+        for texts in (analysis.warnings, analysis.notes)
+    )
     by_distance = cleaned.distance_source != "none"
     distance_m, moving_s, speed_mps = (
         dict(zip(DIRECTIONS, getattr(summary.directions, name).tolist(), strict=True))
@@ -101,7 +105,8 @@ def build_activity_section(
             (f"{format_duration(item.start_s)}-{format_duration(item.end_s)}", f"{100.0 * item.probability:.0f} %")
             for item in analysis.borderline
         ),
-        warnings=tuple(strip_control_chars(warning) for warning in warnings),
+        warnings=warnings,
+        notes=notes,
         privacy_note=_format_privacy_note(analysis, privacy_filter),
         chart_data=chart_data_to_dict(chart_data, analysis),
         alt_texts=build_alt_texts(analysis, units),
@@ -145,7 +150,7 @@ def _format_privacy_note(analysis: Analysis, privacy_filter: PrivacyFilter) -> s
 
 
 def _strip_folder(text: str, path: str) -> str:
-    """Remove from a warning the folder of the recording ``path``, and the folder of a file that it names first."""
+    """Remove from a finding the folder of the recording ``path``, and the folder of a file that it names first."""
     file, colon, message = text.partition(": ")
     if colon and PurePath(file).suffix:
         text = f"{PurePath(file).name}: {message}"

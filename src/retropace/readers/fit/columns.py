@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from retropace.core.activity import Samples
+from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray
 from retropace.readers.fit.table import SEMICIRCLE_DEG, FitField, FitTable, select_native_columns
 
@@ -67,8 +68,8 @@ DEVELOPER_COLUMNS: tuple[tuple[str, frozenset[int], str, dict[str, float], float
 column's unit, and the factor for a developer field that names no unit."""
 
 
-def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, int], list[str]]:
-    """Build the samples of a session's records; returns also how many records hold each field, and warnings.
+def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, int], list[Finding]]:
+    """Build the samples of a session's records; returns also how many records hold each field, and findings.
 
     Times are seconds after ``origin_s``, in seconds by the device's clock. A developer field fills a column if the
     device itself recorded no value for it.
@@ -76,13 +77,14 @@ def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, 
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
     columns["cadence_recorded"] = _merge_cadence(native, len(table))
-    warnings = []
+    findings = []
     developer_fields = [field for field in table.fields if field.identity.is_developer and not field.categories]
     for target, quantity, field, factor in _find_substitutes(developer_fields):
         if not np.any(columns[target] > 0.0) and np.any(field.values > 0.0):
             columns[target] = field.values * factor
             name = field.identity.name
-            warnings.append(f'{quantity} taken from the developer field "{name}": the watch recorded none of its own')
+            text = f'{quantity} taken from the developer field "{name}": the watch recorded none of its own'
+            findings.append(note("developer-field", text))
     extra: dict[str, FloatArray] = {}
     texts: dict[str, tuple[str, ...]] = {}
     counts: dict[str, int] = {}
@@ -99,7 +101,7 @@ def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, 
                 texts[name] = field.categories
     columns = {name: column for name, column in columns.items() if np.any(np.isfinite(column))}
     samples = Samples.from_columns(table.device_time_s - origin_s, extra, texts, **columns)
-    return samples, dict(sorted(counts.items())), warnings
+    return samples, dict(sorted(counts.items())), findings
 
 
 def _find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:

@@ -11,6 +11,7 @@ import numpy as np
 from fitdecode.profile import MESSAGE_TYPES
 from numpy.typing import NDArray
 
+from retropace.core.findings import Finding, warn
 from retropace.core.units import format_count
 from retropace.readers.fit.bulk import (
     RECORD_MESSAGE_NUMBER,
@@ -43,7 +44,7 @@ class DecodedFile:
 
     records: ChunkedRecords = field(default_factory=ChunkedRecords)
     messages: dict[str, list[Any]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     is_damaged: bool = False  # whether messages at the end of the file are missing or cannot be read
     records_before_session: int = 0  # records before the last ``session`` message
     decoding_methods: list[str] = field(default_factory=list)
@@ -116,8 +117,9 @@ class FitDecoder:
         reported = {name: count for name, count in sorted(lost_counts.items()) if count and name in reported_names}
         if reported:
             words = ", ".join(f"{count} × {name}" for name, count in reported.items())
-            total = format_count(sum(reported.values()), "message")
-            self.result.warnings.append(f"{total} that cannot be decoded passed over ({words})")
+            total = sum(reported.values())
+            text = f"{format_count(total, 'message')} that cannot be decoded passed over ({words})"
+            self.result.findings.append(warn("undecodable-messages", text, total, "messages"))
         return self.result
 
     def _select_messages(self) -> list[MessageSpan]:

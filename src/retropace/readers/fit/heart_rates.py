@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from retropace.core.activity import Samples
+from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray, cumulate
 from retropace.readers.fit.values import read_number, read_time_s
 
@@ -26,7 +27,7 @@ HOLD_S = 5.0
 """Longest time in seconds for which a heart rate is valid if no other heartbeat follows (FIT SDK)."""
 
 
-def add_heart_rates(samples: Samples, messages: Sequence[Any], origin_s: float) -> tuple[Samples, list[str]]:
+def add_heart_rates(samples: Samples, messages: Sequence[Any], origin_s: float) -> tuple[Samples, list[Finding]]:
     """Fill in heart rates of records without any from ``hr`` messages; returns also what is to be said about it."""
     beats_s, beats_bpm = read_heart_rates(messages)
     t_s = samples.t_s + origin_s
@@ -42,8 +43,9 @@ def add_heart_rates(samples: Samples, messages: Sequence[Any], origin_s: float) 
     if not np.any(is_filled):
         return samples, []
     heart_rate_bpm = np.where(is_filled, found_bpm, samples.heart_rate_bpm)
-    note = f"heart rate of {np.sum(is_filled)} records taken from what the strap stored by itself"
-    return replace(samples, heart_rate_bpm=heart_rate_bpm), [note]
+    count = int(np.sum(is_filled))
+    text = f"heart rate of {count} records taken from what the strap stored by itself"
+    return replace(samples, heart_rate_bpm=heart_rate_bpm), [note("strap-heart-rate", text, count, "records")]
 
 
 def read_heart_rates(messages: Sequence[Any]) -> tuple[FloatArray, FloatArray]:

@@ -1,5 +1,6 @@
 """Decoding of FIT bytes into messages: records in bulk if possible, else by fitdecode, as are all other messages."""
 
+from retropace.core.findings import Finding, note_if_few, warn
 from retropace.readers.fit.bulk import RECORD_MESSAGE_NUMBER, BulkUnsupportedError
 from retropace.readers.fit.decoder import DecodedFile, FitDecoder
 from retropace.readers.fit.stream import CHECKSUM_BYTES, ChainedFile, find_chained_files, has_valid_checksum
@@ -21,13 +22,14 @@ def decode(data: bytes) -> list[DecodedFile]:
         if decoded.messages_named("session"):
             last.records_before_session = last.records.count + decoded.records_before_session
         last.records = last.records.concatenate(decoded.records)
-        last.warnings += decoded.warnings
+        last.findings += decoded.findings
         last.decoding_methods += decoded.decoding_methods
         last.is_damaged |= decoded.is_damaged
         for name, messages in decoded.messages.items():
             last.messages.setdefault(name, []).extend(messages)
     if chained_files and (trailing_bytes := len(data) - chained_files[-1].stated_end - CHECKSUM_BYTES) > 0:
-        files[-1].warnings.append(f"{trailing_bytes} bytes after the end of the recording are no FIT data: passed over")
+        text = f"{trailing_bytes} bytes after the end of the recording are no FIT data: passed over"
+        files[-1].findings.append(note_if_few("trailing-bytes", text, trailing_bytes, "bytes", total=len(data)))
     return files
 
 
@@ -42,19 +44,21 @@ def _decode_chained_file(data: bytes, chained: ChainedFile) -> DecodedFile:
             reason = str(error)
     if decoded is None:
         decoded = FitDecoder(data, chained, None).decode(f"by fitdecode: {reason}" if len(records) else "")
-    decoded.warnings = [*_check_integrity(data, chained), *decoded.warnings]
+    decoded.findings = [*_check_integrity(data, chained), *decoded.findings]
     return decoded
 
 
-def _check_integrity(data: bytes, chained: ChainedFile) -> list[str]:
-    """Check the length and checksum of one chained file; returns warnings, none for a sound file."""
+def _check_integrity(data: bytes, chained: ChainedFile) -> list[Finding]:
+    """Check the length and checksum of one chained file; returns findings, none for a sound file."""
     if chained.damage_start is not None:
         missing_bytes = chained.stated_end - chained.damage_start
-        return [f"damaged or cut off at byte {chained.damage_start}: {missing_bytes} bytes from there on are lost"]
+        text = f"damaged or cut off at byte {chained.damage_start}: {missing_bytes} bytes from there on are lost"
+        return [warn("damaged", text, missing_bytes, "bytes")]
     if not chained.has_length:
-        return ["the length in the header is not that of the file, which may never have been closed: read to its end"]
+        text = "the length in the header is not that of the file, which may never have been closed: read to its end"
+        return [warn("no-length", text)]
     if chained.stated_end + CHECKSUM_BYTES > len(data):
-        return ["the checksum is missing: the file may be cut off"]
+        return [warn("no-checksum", "the checksum is missing: the file may be cut off")]
     if not has_valid_checksum(data, chained.start, chained.stated_end):
-        return ["the checksum does not fit: the file was changed or damaged"]
+        return [warn("wrong-checksum", "the checksum does not fit: the file was changed or damaged")]
     return []

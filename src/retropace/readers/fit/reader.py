@@ -10,6 +10,7 @@ import numpy as np
 
 from retropace.core.activity import Activity, DeviceTotals, Source
 from retropace.core.errors import NoActivityError, ReadError
+from retropace.core.findings import Finding, note, warn
 from retropace.core.spans import clip
 from retropace.readers.fit.columns import build_samples
 from retropace.readers.fit.decoder import DecodedFile
@@ -34,29 +35,30 @@ def read_fit(data: bytes, path: str) -> list[Activity]:
     """
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
-    rejected_warnings: list[str] = []
+    rejected_findings: list[Finding] = []
     for file in decode(data):
         sessions = _build_activities(file, path)
         activities += sessions
         if not sessions:
             reasons.append(explain_no_activity(file))
-            rejected_warnings += file.warnings
+            rejected_findings += file.findings
     if not activities:
         reason, file_kind = reasons[0] if reasons else ("is no FIT file: it holds no FIT header", "")
-        if file_kind and not rejected_warnings:
+        if file_kind and not rejected_findings:
             raise NoActivityError(reason, file_kind, path=path)
-        raise ReadError(f"{reason}{f' ({rejected_warnings[0]})' if rejected_warnings else ''}", path=path)
-    skipped_parts = [f"a further part of the file {reason}: passed over" for reason, _ in reasons]
+        raise ReadError(f"{reason}{f' ({rejected_findings[0].text})' if rejected_findings else ''}", path=path)
+    skipped_parts = [note("further-part", f"a further part of the file {reason}: passed over") for reason, _ in reasons]
     if all(activity.start_time is not None for activity in activities):
         activities.sort(key=lambda activity: activity.start_time or FIT_EPOCH)
     numbered = []
     starts: set[datetime] = set()
     for session, activity in enumerate(activities):
-        repeated = ["starts with another session of this file: the same run may be in it twice"]
-        warnings = [*activity.warnings, *(repeated if activity.start_time in starts else []), *skipped_parts]
+        text = "starts with another session of this file: the same run may be in it twice"
+        repeated = [warn("same-start", text)] if activity.start_time in starts else []
+        findings = [*activity.findings, *repeated, *skipped_parts]
         starts |= {activity.start_time} if activity.start_time is not None else set()
         source = replace(activity.source, session=session)
-        numbered.append(replace(activity, source=source, warnings=_merge_repeated_warnings(warnings)))
+        numbered.append(replace(activity, source=source, findings=_merge_repeated_findings(findings)))
     return numbered
 
 
@@ -69,7 +71,7 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
     table = replace(table, device_time_s=times_s)
     if not np.any(np.isfinite(times_s)):
         return []
-    windows, warnings = find_session_windows(file, times_s)
+    windows, findings = find_session_windows(file, times_s)
     activities = []
     for window in windows:
         # A record without a time belongs to the session if there is only one.
@@ -79,22 +81,23 @@ def _build_activities(file: DecodedFile, path: str) -> list[Activity]:
         if np.any(inside):
             activities.append(_build_activity(file, table.select(inside), window, path))
         else:
-            warnings.append(f"a session{f' of {window.sport}' if window.sport else ''} has no records: passed over")
-    return [replace(activity, warnings=(*file.warnings, *warnings, *activity.warnings)) for activity in activities]
+            text = f"a session{f' of {window.sport}' if window.sport else ''} has no records: passed over"
+            findings.append(note("session-without-records", text))
+    return [replace(activity, findings=(*file.findings, *findings, *activity.findings)) for activity in activities]
 
 
 def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, path: str) -> Activity:
     """Build the activity of one session from its records, of which at least one has a time."""
     known_times_s = table.device_time_s[np.isfinite(table.device_time_s)]
     origin_s = float(known_times_s[0])
-    samples, counts, warnings = build_samples(table, origin_s)
-    samples, notes = add_heart_rates(samples, file.messages_named("hr"), origin_s)
-    warnings += notes
+    samples, counts, findings = build_samples(table, origin_s)
+    samples, strap_findings = add_heart_rates(samples, file.messages_named("hr"), origin_s)
+    findings += strap_findings
     elapsed_s, timer_s = (read_number(window.message, f"total_{kind}_time") for kind in ("elapsed", "timer"))
     end_s = origin_s + float(np.fmax(elapsed_s, known_times_s.max() - origin_s))
     has_clock = bool(np.any(known_times_s >= MIN_DATE_TIME_S))
     if not has_clock:
-        warnings.append("the watch had no date: times count from when it was switched on")
+        findings.append(warn("no-date", "the watch had no date: times count from when it was switched on"))
     span = (window.start_s, window.end_s)
     events = file.messages_named("event")
     return Activity(
@@ -116,11 +119,13 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
             elapsed_s=elapsed_s,
         ),
         field_counts=MappingProxyType(counts),
-        warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 
-def _merge_repeated_warnings(warnings: Sequence[str]) -> tuple[str, ...]:
-    """Return the distinct warnings in order; repeated ones say how many times they occurred."""
-    counts = Counter(warnings)
-    return tuple(warning if count == 1 else f"{warning} ({count} times)" for warning, count in counts.items())
+def _merge_repeated_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the distinct findings in order; repeated ones say how many times they occurred."""
+    return tuple(
+        finding if count == 1 else replace(finding, text=f"{finding.text} ({count} times)")
+        for finding, count in Counter(findings).items()
+    )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from retropace.core.findings import Finding, note_if_few, warn
 from retropace.core.spans import FloatArray
 from retropace.core.sports import name_of_number
 from retropace.readers.fit.decoder import DecodedFile
@@ -27,18 +28,18 @@ class SessionWindow(NamedTuple):
     sub_sport: str
 
 
-def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[str]]:
-    """Find the sessions of one FIT file in order of time; returns them and warnings about what was assumed or left out.
+def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[Finding]]:
+    """Find the sessions of one FIT file in order of time; returns them and findings about what was assumed or left out.
 
     A single session has all records. Of several, each ends as the file says, but no later than the next one starts, and
     the first one has all records before it too, since some watches write the time of the first position as its start.
     """
     sessions = file.messages_named("session")
     if not sessions:
-        warning = "the recording was never closed: it holds no session totals"
+        finding = warn("never-closed", "the recording was never closed: it holds no session totals")
         if read_text(file.messages_named("file_id"), "type") == "course":
-            warning = "the file calls itself a course: its times may be computed, not run"
-        return _find_sessions_from_laps(file), [warning]
+            finding = warn("is-course", "the file calls itself a course: its times may be computed, not run")
+        return _find_sessions_from_laps(file), [finding]
     spans = [(*_read_session_span(message), index) for index, message in enumerate(sessions)]
     spans.sort(key=lambda span: span[0])
     ends_s = [end_s for _, end_s, _ in spans]
@@ -57,17 +58,20 @@ def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[
                 _read_sport([message], "sub_sport"),
             )
         )
-    warnings = []
+    findings = []
     if unclosed is not None:
         windows.append(unclosed)
-        warnings.append("the last session was never closed: it holds no totals")
+        findings.append(warn("session-never-closed", "the last session was never closed: it holds no totals"))
     inside = np.zeros(len(device_time_s), dtype=bool)
     for window in windows:
         inside |= (device_time_s >= window.start_s) & (device_time_s < window.end_s)
     outside_count = int(np.sum(np.isfinite(device_time_s) & ~inside))
     if outside_count:
-        warnings.append(f"{outside_count} records lie outside of every session: left out")
-    return windows, warnings
+        text = f"{outside_count} records lie outside of every session: left out"
+        findings.append(
+            note_if_few("records-outside-sessions", text, outside_count, "records", total=len(device_time_s))
+        )
+    return windows, findings
 
 
 def _read_sport(messages: Sequence[Any], name: str) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
+from retropace.core.findings import Finding, warn
 from retropace.core.spans import FloatArray, as_spans, cumulate, find_span
 from retropace.readers.xml.gpx import read_gpx
 
@@ -39,10 +40,10 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
     start = datetime.fromisoformat(document["start_time"][:19] + document["start_time"][20:]).astimezone(UTC)
     elapsed_s = float(document["elapsed_s"])
     steps, distances, heart_rates = (_read_spans(document[kind]) for kind in ("steps", "metres", "heart"))
-    warnings: list[str] = []
+    findings: list[Finding] = []
     if document["lost_routes"]:
-        warnings.append("the route of the workout is not in the export")
-    route = _read_route(document["routes"], start, warnings)
+        findings.append(warn("route-missing", "the route of the workout is not in the export"))
+    route = _read_route(document["routes"], start, findings)
     if route is None and not (len(steps) or len(distances)):
         reason = "is a workout of which only a summary is kept: no route, no steps, no distance"
         raise NoActivityError(reason, TOTALS_ONLY, path=path)
@@ -54,7 +55,8 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         if span_s <= MAX_STEP_COUNT_SPAN_S:
             columns["cadence_recorded"] = _compute_rate_per_min(steps, t_s)
         else:
-            warnings.append(f"steps were counted over {span_s:.0f} s at a time: too coarse for cadence, left out")
+            text = f"steps were counted over {span_s:.0f} s at a time: too coarse for cadence, left out"
+            findings.append(warn("coarse-steps", text, span_s, "s"))
     if len(heart_rates) and "heart_rate_bpm" not in columns:
         columns["heart_rate_bpm"] = _hold_last_value(heart_rates, t_s)
     lap_edges_s = sorted({0.0, *(edge_s for edge_s in document["laps"] if 0.0 < edge_s < elapsed_s), elapsed_s})
@@ -69,11 +71,11 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         laps=tuple(laps) if len(laps) > 1 else (),
         pauses=as_spans([(start_s, end_s) for start_s, end_s in document["pauses"] if end_s > start_s]),
         cadence_unit="spm",
-        warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 
-def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple[FloatArray, Samples] | None:
+def _read_route(texts: list[str], start: datetime, findings: list[Finding]) -> tuple[FloatArray, Samples] | None:
     """Read the longest GPX route, if any: its times in seconds after the workout's start, and its samples."""
     routes: list[tuple[FloatArray, Samples]] = []
     for text in texts:
@@ -82,9 +84,10 @@ def _read_route(texts: list[str], start: datetime, warnings: list[str]) -> tuple
                 if track.start_time is not None:
                     routes.append((track.samples.t_s + (track.start_time - start).total_seconds(), track.samples))
         except ReadError as error:
-            warnings.append(f"the route of the workout cannot be used: {error.message}")
+            findings.append(warn("route-unusable", f"the route of the workout cannot be used: {error.message}"))
     if len(routes) > 1:
-        warnings.append(f"the workout has {len(routes)} routes: the longest was used")
+        text = f"the workout has {len(routes)} routes: the longest was used"
+        findings.append(warn("several-routes", text, len(routes), "routes"))
     return max(routes, key=lambda candidate: len(candidate[0])) if routes else None
 
 

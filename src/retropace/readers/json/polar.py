@@ -17,9 +17,10 @@ import numpy as np
 
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
+from retropace.core.findings import Finding, note, note_if_few
 from retropace.core.spans import as_spans
 from retropace.core.sports import format_sport
-from retropace.readers.iso_times import UNZONED_WARNING
+from retropace.readers.iso_times import UNZONED_TIMES
 from retropace.readers.json.polar_samples import (
     ExerciseClock,
     ShapeError,
@@ -62,13 +63,13 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         raise ReadError(f"is damaged or cut off: {error.msg}", path=path, where=f"line {error.lineno}") from None
     except (ValueError, RecursionError):
         raise ReadError("is damaged: it holds no JSON that can be read", path=path) from None
-    warnings: dict[str, None] = {}
+    findings: dict[Finding, None] = {}
     try:
         session = parse_object(document, "the file")
         if "exercises" not in session:
             raise ShapeError("it has no exercises")
         exercises = [parse_object(item, "an exercise") for item in parse_list(session["exercises"], "exercises")]
-        candidates = [_build_activity(exercise, session, path, warnings) for exercise in exercises]
+        candidates = [_build_activity(exercise, session, path, findings) for exercise in exercises]
     except ShapeError as error:
         raise ReadError(f"is no Polar training session: {error}", path=path) from None
     activities = [activity for activity in candidates if activity is not None]
@@ -76,25 +77,29 @@ def read_polar(data: bytes, path: str) -> list[Activity]:
         reason = "holds a summary only, without samples: there is nothing to analyse"
         raise NoActivityError(reason, TOTALS_ONLY, path=path)
     if len(activities) < len(candidates):
-        warnings[f"exercises without samples left out: {len(candidates) - len(activities)}"] = None
-    return [replace(activity, warnings=tuple(warnings)) for activity in activities]
+        omitted = len(candidates) - len(activities)
+        text = f"exercises without samples left out: {omitted}"
+        findings[note("exercises-without-samples", text, omitted, "exercises")] = None
+    return [replace(activity, findings=tuple(findings)) for activity in activities]
 
 
 def _build_activity(
-    exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, warnings: dict[str, None]
+    exercise: Mapping[str, Any], session: Mapping[str, Any], path: str, findings: dict[Finding, None]
 ) -> Activity | None:
-    """Build the activity of one exercise; None if it has no samples. Warnings are added to ``warnings``."""
+    """Build the activity of one exercise; None if it has no samples. What was left out is added to ``findings``."""
     clock = _read_clock(exercise, session)
     streams = read_streams(exercise, clock)
     if not streams.streams:
         return None
     if np.isnan(clock.offset_s):
-        warnings[UNZONED_WARNING] = None
-    if streams.missing_time_count:
-        warnings[f"{streams.missing_time_count} positions have no time and were left out"] = None
-    if streams.overrun_count:
-        warnings[f"{streams.overrun_count} positions later than the end of the exercise were left out"] = None
+        findings[UNZONED_TIMES] = None
     samples = merge_streams(streams.streams)
+    if count := streams.missing_time_count:
+        text = f"{count} positions have no time and were left out"
+        findings[note_if_few("untimed-records", text, count, "records", total=len(samples.posix_s))] = None
+    if count := streams.overrun_count:
+        text = f"{count} positions later than the end of the exercise were left out"
+        findings[note_if_few("positions-after-end", text, count, "records", total=len(samples.posix_s))] = None
     origin_s = float(samples.posix_s[0])
     t_s = samples.posix_s - origin_s
     timer_s = _read_duration_s(exercise, "duration")

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from lxml import etree
 
 from retropace.core.errors import ReadError
+from retropace.core.findings import Finding, HasFindings, note, warn
 from retropace.core.units import format_count, pluralize
 from retropace.readers.xml.encoding import decode_text, find_root, strip_preamble
 
@@ -55,12 +56,11 @@ _MAX_PARSES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class XmlDocument(Generic[T]):
+class XmlDocument(HasFindings, Generic[T]):
     """A parsed document."""
 
     root: Element
     content: T  # what was read from the document's events
-    warnings: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)
@@ -84,8 +84,8 @@ def parse_document(
     ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for damage in a document
     without elements called as in ``cut_after``.
     """
-    warnings: list[str] = []
-    text, root_name, line_offset = _start_at_root(decode_text(data, warnings), path, warnings)
+    findings: list[Finding] = []
+    text, root_name, line_offset = _start_at_root(decode_text(data, findings), path, findings)
     complete = re.compile(rf"</(?:[^\s<>/:]*:)?(?:{'|'.join(cut_after)})\s*>")
     prefixes: set[str] = set()
     is_repaired = False
@@ -100,8 +100,8 @@ def parse_document(
             text = f"<{root_name}{declarations}{text[1 + len(root_name) :]}"
         elif damage and not is_repaired:
             is_repaired = True
-            text = _escape_characters(text, warnings)
-            text = _cut_incomplete(text, root_name, complete, line_offset, warnings)
+            text = _escape_characters(text, findings)
+            text = _cut_incomplete(text, root_name, complete, line_offset, findings)
         else:
             break
     if damage:
@@ -109,13 +109,14 @@ def parse_document(
         kind = str(damage.type_name).removeprefix("ERR_").replace("_", " ").lower()
         if complete.search(text) is None:
             raise ReadError(f"is damaged: {kind} {place}, before any point", path=path)
-        if not any(warning.startswith("damaged") for warning in warnings):
-            warnings.append(f"damaged {place} ({kind}): what could be read was kept")
+        if not any(finding.code == "damaged" for finding in findings):
+            findings.append(warn("damaged", f"damaged {place} ({kind}): what could be read was kept"))
     if prefixes:
         noun = pluralize(len(prefixes), "namespace prefix", "namespace prefixes")
         shown = ", ".join(sorted(prefixes)[:MAX_SHOWN_PREFIXES]) + " …" * (len(prefixes) > MAX_SHOWN_PREFIXES)
-        warnings.append(f"{noun} {shown} used without being declared")
-    return XmlDocument(root, content, tuple(warnings))
+        message = f"{noun} {shown} used without being declared"
+        findings.append(note("undeclared-prefixes", message, len(prefixes), "prefixes"))
+    return XmlDocument(root, content, findings=tuple(findings))
 
 
 def find_damage(errors: Iterable[Any]) -> Any:
@@ -150,11 +151,12 @@ def _clear_points(events: Events, point_name: str) -> Iterator[tuple[str, Elemen
             element.clear()
 
 
-def _start_at_root(document: str, path: str, warnings: list[str]) -> tuple[str, str, int]:
+def _start_at_root(document: str, path: str, findings: list[Finding]) -> tuple[str, str, int]:
     """Remove all before the root element; returns the rest, the element's name, and how many lines were removed."""
     text, skipped = strip_preamble(document)
     if skipped:
-        warnings.append(f"{skipped} characters before the document passed over")
+        message = f"{skipped} characters before the document passed over"
+        findings.append(note("text-before-document", message, skipped, "characters"))
     root, has_document_type = find_root(text)
     if has_document_type:
         raise ReadError("declares a document type, which retropace does not read: recordings need none", path=path)
@@ -164,7 +166,7 @@ def _start_at_root(document: str, path: str, warnings: list[str]) -> tuple[str, 
     return text, root[1], document.count("\n", 0, len(document) - len(text))
 
 
-def _escape_characters(text: str, warnings: list[str]) -> str:
+def _escape_characters(text: str, findings: list[Finding]) -> str:
     """Replace forbidden characters and escape ampersands that start no valid reference; both are reported."""
     escaped = 0
 
@@ -178,19 +180,24 @@ def _escape_characters(text: str, warnings: list[str]) -> str:
 
     text, replaced = _FORBIDDEN_CHARS.subn(" ", text)
     if replaced:
-        warnings.append(f"{format_count(replaced, 'control character')} that XML forbids passed over")
+        message = f"{format_count(replaced, 'control character')} that XML forbids passed over"
+        findings.append(note("control-characters", message, replaced, "characters"))
     text = _REFERENCE.sub(escape, text)
     if escaped:
-        warnings.append(f"{format_count(escaped, 'ampersand')} that XML wants written otherwise read as text")
+        message = f"{format_count(escaped, 'ampersand')} that XML wants written otherwise read as text"
+        findings.append(note("unescaped-ampersands", message, escaped, "characters"))
     return text
 
 
-def _cut_incomplete(text: str, root_name: str, complete: re.Pattern[str], line_offset: int, warnings: list[str]) -> str:
+def _cut_incomplete(
+    text: str, root_name: str, complete: re.Pattern[str], line_offset: int, findings: list[Finding]
+) -> str:
     """Remove what follows the last complete element if the end of the root element is missing."""
     end = max((match.end() for match in complete.finditer(text)), default=-1)
     if end < 0 or re.search(rf"</{re.escape(root_name)}\s*>", text):
         return text
     lost_bytes = len(text[end:].encode("utf-8", "replace"))
     line = text.count("\n") + 1 + line_offset
-    warnings.append(f"damaged in line {line} (the end is missing): the last {lost_bytes} bytes are lost")
+    message = f"damaged in line {line} (the end is missing): the last {lost_bytes} bytes are lost"
+    findings.append(warn("damaged", message, lost_bytes, "bytes"))
     return text[:end]

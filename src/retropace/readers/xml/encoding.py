@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from retropace.core.findings import Finding, note
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -23,8 +25,8 @@ _FIRST_TAG = re.compile(r"\s*+<((?:[\w.-]+:)?[\w.-]+)")
 """Pattern of the root element, with its name as group."""
 
 
-def decode_text(data: bytes, warnings: list[str]) -> str:
-    """Decode a document by its byte order mark or declared encoding, else as UTF-8; ``warnings`` get what was lost."""
+def decode_text(data: bytes, findings: list[Finding]) -> str:
+    """Decode a document by its byte order mark or declared encoding, else as UTF-8; ``findings`` get what was lost."""
     for bom, name in _BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, errors="replace")
@@ -40,12 +42,12 @@ def decode_text(data: bytes, warnings: list[str]) -> str:
     except (LookupError, ValueError):
         is_ascii_compatible = False
     if not is_ascii_compatible:
-        warnings.append(f"encoding {name} is not known: read as UTF-8")
+        findings.append(note("unknown-encoding", f"encoding {name} is not known: read as UTF-8"))
         name = "utf-8"
     try:
         return data.decode(name)
     except (UnicodeDecodeError, ValueError):
-        warnings.append(f"holds bytes that are no {name}: shown as �")
+        findings.append(note("undecodable-text", f"holds bytes that are no {name}: shown as �"))
         return data.decode(name, errors="replace")
 
 

@@ -17,9 +17,10 @@ from lxml import etree
 
 from retropace.core.activity import Activity, Device, Samples, Source, Split, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
+from retropace.core.findings import Finding, note, note_if_few, warn
 from retropace.core.sports import format_sport
 from retropace.core.units import format_count
-from retropace.readers.iso_times import UNZONED_WARNING, parse_time
+from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, local_name, parse_document
 from retropace.readers.xml.gpx_points import (
@@ -31,7 +32,7 @@ from retropace.readers.xml.gpx_points import (
     read_points,
 )
 from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
-from retropace.readers.xml.way import FILLED_TIMES_WARNING, find_counter
+from retropace.readers.xml.way import find_counter, report_filled_times
 
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
@@ -57,13 +58,13 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a planned route or waypoints.
     """
     document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
-    points, warnings = document.content, list(document.warnings)
+    points, findings = document.content, list(document.findings)
     remainder, unplaced = _copy_for_gpxpy(document.root, ("", document.root.tag.rpartition("}")[0]))
-    metadata = _parse_with_gpxpy(remainder, warnings)
+    metadata = _parse_with_gpxpy(remainder, findings)
     tracks = [track for track in _build_tracks(points, metadata) if track.segments]
     if not tracks:
         raise _explain_no_activity(points, metadata, path)
-    warnings += _collect_warnings(points, unplaced)
+    findings += _collect_findings(points, unplaced)
     sessions: list[list[_GpxTrack]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
         previous = sessions[-1][-1] if sessions else None
@@ -80,7 +81,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
             waypoints=select_waypoints(
                 (_read_waypoint(waypoint, starts_s[index]) for waypoint in metadata.waypoints), starts_s, index
             ),
-            warnings=tuple(warnings),
+            findings=tuple(findings),
         )
         for index, session in enumerate(sessions)
     ]
@@ -113,8 +114,8 @@ def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Elem
     return copy, unplaced
 
 
-def _parse_with_gpxpy(root: Element, warnings: list[str]) -> Any:
-    """Read a document without its track points by gpxpy; what that rejects is left out and reported in ``warnings``."""
+def _parse_with_gpxpy(root: Element, findings: list[Finding]) -> Any:
+    """Read a document without its track points by gpxpy; what that rejects is left out and reported in ``findings``."""
     import gpxpy
     import gpxpy.gpx
 
@@ -129,9 +130,11 @@ def _parse_with_gpxpy(root: Element, warnings: list[str]) -> Any:
             reason = reason or " ".join(str(error).split())
             continue
         if omitted:
-            warnings.append(f"{omitted} left out, because gpxpy cannot read them: {reason}")
+            text = f"{omitted} left out, because gpxpy cannot read them: {reason}"
+            findings.append(warn("unreadable-metadata", text))
         return metadata
-    warnings.append(f"names, waypoints and routes left out, because gpxpy cannot read them: {reason}")
+    text = f"names, waypoints and routes left out, because gpxpy cannot read them: {reason}"
+    findings.append(warn("unreadable-metadata", text))
     return gpxpy.gpx.GPX()
 
 
@@ -158,7 +161,7 @@ def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
 
 
 def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -> Activity:
-    """Build the activity of one session from its tracks, yet without source, waypoints and warnings."""
+    """Build the activity of one session from its tracks, yet without source, waypoints and findings."""
     segments = [segment for track in session for segment in track.segments]
     rows = np.concatenate(segments)
     remaining = {name: column[rows] for name, column in points.columns.items()}
@@ -215,19 +218,23 @@ def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
     )
 
 
-def _collect_warnings(points: GpxPoints, unplaced: int) -> Iterator[str]:
+def _collect_findings(points: GpxPoints, unplaced: int) -> Iterator[Finding]:
     if count := points.unusable_position_count:
-        yield f"{format_count(count, 'point')} without a usable position dropped"
+        text = f"{format_count(count, 'point')} without a usable position dropped"
+        yield note_if_few("unusable-positions", text, count, "records", total=count + points.point_count)
     if unplaced:
-        yield f"waypoints and route points without a usable position or time left out: {unplaced}"
+        text = f"waypoints and route points without a usable position or time left out: {unplaced}"
+        yield warn("unusable-waypoints", text, unplaced, "waypoints")
     if count := points.missing_time_count:
-        yield f"{count} of {count + points.point_count} points have no time and were left out"
+        text = f"{count} of {count + points.point_count} points have no time and were left out"
+        yield note_if_few("untimed-records", text, count, "records", total=count + points.point_count)
     if count := points.filled_time_count:
-        yield FILLED_TIMES_WARNING.format(count, points.point_count)
+        yield report_filled_times(count, points.point_count)
     if count := points.left_out_columns:
-        yield f"values of {count} more names left out: no recording has so many kinds"
+        text = f"values of {count} more names left out: no recording has so many kinds"
+        yield note("columns-left-out", text, count, "columns")
     if not points.is_zoned:
-        yield UNZONED_WARNING
+        yield UNZONED_TIMES
 
 
 def _explain_no_activity(points: GpxPoints, metadata: Any, path: str) -> ReadError:

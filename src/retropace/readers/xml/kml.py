@@ -17,10 +17,11 @@ import numpy as np
 
 from retropace.core.activity import Activity, Device, Samples, Source, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
+from retropace.core.findings import Finding, note_if_few, warn
 from retropace.core.spans import FloatArray
 from retropace.core.sports import classify_sport, format_sport
 from retropace.core.units import format_count
-from retropace.readers.iso_times import UNZONED_WARNING, parse_time
+from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, parse_document, read_text
 from retropace.readers.xml.gpx import select_waypoints
@@ -58,7 +59,7 @@ class KmlTrack:
 
 @dataclass(slots=True)
 class PointCounts:
-    """Counts of points, over all tracks of a file, for warnings about what was left out."""
+    """Counts of points, over all tracks of a file, for findings about what was left out."""
 
     valid: int = 0  # points with a time
     untimed: int = 0  # points without a time
@@ -68,16 +69,19 @@ class PointCounts:
     point_types: dict[str, int] = field(default_factory=dict)
     """Number for each text that occurs as a point type; the column of point types holds these numbers."""
 
-    def warnings(self) -> Iterator[str]:
-        """Yield the warnings about points that were left out and about times without a zone."""
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings about points that were left out and about times without a zone."""
         if self.unplaced:
-            yield f"{format_count(self.unplaced, 'unusable position')} left out"
+            text = f"{format_count(self.unplaced, 'unusable position')} left out"
+            yield note_if_few("unusable-positions", text, self.unplaced, "records", total=self.valid)
         if self.untimed:
-            yield f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out"
+            text = f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out"
+            yield note_if_few("untimed-records", text, self.untimed, "records", total=self.untimed + self.valid)
         if self.unpaired:
-            yield f"times and positions differ in number: the last {self.unpaired} were left out"
+            text = f"times and positions differ in number: the last {self.unpaired} were left out"
+            yield warn("unpaired-records", text, self.unpaired, "records")
         if self.unzoned:
-            yield UNZONED_WARNING
+            yield UNZONED_TIMES
 
 
 def read_kml(data: bytes, path: str) -> list[Activity]:
@@ -100,7 +104,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
         elif not elements:
             markers.append(placemark)
     if not sessions:
-        raise _explain_no_activity(root, counts, document.warnings, path)
+        raise _explain_no_activity(root, counts, document.findings, path)
     sessions.sort(key=lambda session: session[0])
     starts_s = [start_s for start_s, _, _ in sessions]
     title = next(filter(None, (read_text(element, "{*}name") for element in root)), "")
@@ -122,7 +126,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
                 filter(None, (_read_waypoint(item, start_s) for item in markers)), starts_s, index
             ),
             field_counts=MappingProxyType(_count_values(tracks)),
-            warnings=(*document.warnings, *counts.warnings()),
+            findings=(*document.findings, *counts.findings()),
         )
         for index, (start_s, placemark, tracks) in enumerate(sessions)
     ]
@@ -239,9 +243,9 @@ def _read_sport(placemark: Element) -> str:
 
 
 def _explain_no_activity(
-    root: Element, counts: PointCounts, document_warnings: tuple[str, ...], path: str
+    root: Element, counts: PointCounts, document_findings: tuple[Finding, ...], path: str
 ) -> ReadError:
-    if damage := [warning for warning in document_warnings if warning.startswith("damaged")]:
+    if damage := [finding.text for finding in document_findings if finding.code == "damaged"]:
         return ReadError(f"{NO_TIMED_TRACK}: {damage[0]}", path=path)
     if counts.untimed:
         reason = "its positions have no times, without which neither pace nor duration can be known"

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import NoActivityError, ReadError
+from retropace.core.findings import Finding, note_if_few
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
-from retropace.readers.iso_times import UNZONED_WARNING, parse_time
+from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
 from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
 from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices, parse_number
-from retropace.readers.xml.way import FILLED_TIMES_WARNING, interpolate_times
+from retropace.readers.xml.way import interpolate_times, report_filled_times
 
 POINT_TAG = "Trackpoint"
 """Local name of a track point."""
@@ -90,7 +91,7 @@ def read_tcx(data: bytes, path: str) -> list[Activity]:
     elements = list(document.root.iter("{*}Activity"))
     if not elements and document.root.find(".//{*}Course") is None:
         elements = [next(document.root.iter("{*}Activities"), document.root)]
-    activities = [_build_activity(element, document.content, path, list(document.warnings)) for element in elements]
+    activities = [_build_activity(element, document.content, path, list(document.findings)) for element in elements]
     found = [activity for activity in activities if activity is not None]
     if not found:
         raise _explain_no_activity(document.root, elements, path)
@@ -154,7 +155,7 @@ def _locate_points(element: Element, points: TcxPoints) -> tuple[RowIndices, lis
     return rows, lap_edges
 
 
-def _build_activity(element: Element, points: TcxPoints, path: str, warnings: list[str]) -> Activity | None:
+def _build_activity(element: Element, points: TcxPoints, path: str, findings: list[Finding]) -> Activity | None:
     """Build the activity of an ``Activity`` element; None if no point has a time."""
     rows, lap_edges = _locate_points(element, points)
     is_timed = np.isfinite(points.columns[TIME_COLUMN][rows])
@@ -162,11 +163,12 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
     if not len(timed_rows):
         return None
     if not np.all(points.has_zone[timed_rows]):
-        warnings.append(UNZONED_WARNING)
+        findings.append(UNZONED_TIMES)
     if missing_time_count := len(rows) - len(timed_rows):
-        warnings.append(f"{missing_time_count} of {len(rows)} points have no time and were left out")
+        text = f"{missing_time_count} of {len(rows)} points have no time and were left out"
+        findings.append(note_if_few("untimed-records", text, missing_time_count, "records", total=len(rows)))
     if points.filled_time_count:
-        warnings.append(FILLED_TIMES_WARNING.format(points.filled_time_count, len(points.has_zone)))
+        findings.append(report_filled_times(points.filled_time_count, len(points.has_zone)))
     timed = {name: values[timed_rows] for name, values in points.columns.items()}
     posix_s, run_cadence, cadence = timed.pop(TIME_COLUMN), timed["run_cadence"], timed["cadence"]
     recorded = {name: values for name, values in timed.items() if np.any(np.isfinite(values))}
@@ -194,7 +196,7 @@ def _build_activity(element: Element, points: TcxPoints, path: str, warnings: li
             timer_s=_sum_known(lap.timer_s for lap in located),
         ),
         field_counts=MappingProxyType(field_counts),
-        warnings=tuple(warnings),
+        findings=tuple(findings),
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.findings import Finding, note_if_few
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray, cumulate
 
@@ -10,8 +11,12 @@ MIN_RISING_SHARE = 0.98
 """Smallest fraction of steps in which a counter of distance does not fall; it may restart at each lap."""
 MAX_COUNTER_RATIO = 2.0
 """Largest ratio between counted distance and distance along the positions, whichever is larger."""
-FILLED_TIMES_WARNING = "{} of {} points have no time: theirs follow from the way between the points around them"
-"""Warning about points without a time, with their number and that of all points."""
+
+
+def report_filled_times(count: int, total: int) -> Finding:
+    """Return the finding about ``count`` of ``total`` points that had no time and got one."""
+    text = f"{count} of {total} points have no time: theirs follow from the way between the points around them"
+    return note_if_few("filled-times", text, count, "records", total=total)
 
 
 def interpolate_times(
