@@ -173,10 +173,8 @@ def _shrink_steps(
 
 
 def _meets(elapsed_s: float, totals: DeviceTotals, tolerance: float) -> bool:
-    """Return whether an elapsed time agrees with the device's totals, elapsed time before timer time."""
-    total_s = totals.elapsed_s if totals.elapsed_s > 0.0 else totals.timer_s
-    tolerance_s = max(MIN_ELAPSED_TOLERANCE_S, tolerance * total_s)
-    return elapsed_s > total_s - tolerance_s and (elapsed_s < total_s + tolerance_s or not totals.elapsed_s > 0.0)
+    """Return whether an elapsed time agrees with the device's total."""
+    return abs(elapsed_s - totals.elapsed_s) < max(MIN_ELAPSED_TOLERANCE_S, tolerance * totals.elapsed_s)
 
 
 def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: datetime | None) -> float:

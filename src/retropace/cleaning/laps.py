@@ -42,18 +42,25 @@ def reconcile_laps(
     t_s, stated = axis.t_s, axis.remap(as_spans((lap.start_s, lap.end_s) for lap in laps))
     is_sound_clock = bool(np.ptp(axis.offset_s) < 1.0)
     tolerance_s = MAX_LAP_ERROR_S if is_sound_clock else MAX_SHIFTED_LAP_ERROR_S
+    stated = stated if is_sound_clock else np.minimum(stated, t_s[-1])
     paused = contains(pauses, midpoints(t_s))
     timer_s = cumulate(np.where(paused, 0.0, np.diff(t_s)))
     curves = (
         (timer_s, np.array([lap.timer_s for lap in laps])),
         (distance_m, np.array([lap.distance_m for lap in laps])),
     )
+    own_s = curves[0][1]
+    _, once = np.unique(np.round(stated), axis=0, return_index=True)
+    if len(once) < len(laps) and abs(np.sum(own_s[once]) - timer_s[-1]) <= MAX_TOTAL_ERROR * timer_s[-1]:
+        kept = [laps[row] for row in np.sort(once).tolist()]
+        laid, warnings = reconcile_laps(tuple(kept), axis, distance_m, pauses)
+        return laid, (*warnings, f"{format_count(len(laps) - len(kept), 'lap')} told twice")
     rows = np.lexsort((stated[:, 1], stated[:, 0]))
     spans, count = stated[rows], 0
-    if _is_faulty(spans, t_s, timer_s, curves[0][1][rows], tolerance_s):
+    if _is_faulty(spans, t_s, timer_s, own_s[rows], tolerance_s):
         in_file = np.arange(len(laps))
         ways = [(in_file, laid) for curve, lengths in curves for laid in _lay_end_to_end(t_s, curve, lengths)]
-        ways.append((in_file, _lay_between(stated, t_s, curves[0][1])))
+        ways.append((in_file, _lay_between(stated, t_s, own_s)))
         misfits = [_compute_misfit(way, way_rows, t_s, curves) for way_rows, way in ways]
         best = int(np.argmin(misfits))
         if misfits[best] < _compute_misfit(spans, rows, t_s, curves) - MIN_IMPROVEMENT * is_sound_clock:
@@ -107,4 +114,5 @@ def _compute_misfit(
         )
     known = np.minimum(errors[np.isfinite(errors)], 1.0)
     overlap_s = float(np.sum(np.clip(spans[:-1, 1] - spans[1:, 0], 0.0, None)))
-    return (float(np.mean(known)) if len(known) else 0.0) + overlap_s / float(t_s[-1])
+    outside_s = float(np.sum(np.clip(-spans[:, 0] - MAX_LEAD_S, 0.0, None)))
+    return (float(np.mean(known)) if len(known) else 0.0) + (overlap_s + outside_s) / float(t_s[-1])

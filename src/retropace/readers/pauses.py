@@ -45,12 +45,16 @@ def find_pauses(
     """Find the pauses of a session: long gaps before parts that may follow a pause, by default all.
 
     ``parts`` are the times of the records of each part in seconds; pauses are returned in seconds after ``origin_s``.
+    Parts may stand in any order, and their records in reverse order.
     """
     steps_s = np.concatenate([np.diff(times_s) for times_s in parts])
     if len(steps_s) < MIN_STEPS_PER_PART * (len(parts) - 1):
         steps_s = np.diff(np.concatenate(parts))  # parts of one or two records are not parts between pauses
-    min_gap_s = min_pause_s(steps_s)
-    gaps = [(float(earlier[-1]), float(later[0])) for earlier, later in pairwise(parts)]
-    can_be_pause = [True] * len(gaps) if may_follow_pause is None else may_follow_pause[1:]
+    min_gap_s = min_pause_s(np.abs(steps_s))
+    edges = [(min(part[0], part[-1]), max(part[0], part[-1])) for part in parts]
+    can_be_pause = [True] * len(parts) if may_follow_pause is None else may_follow_pause
+    ordered = sorted(zip(edges, can_be_pause, strict=True), key=lambda part: part[0])
+    gaps = [(float(earlier[1]), float(later[0])) for (earlier, _), (later, _) in pairwise(ordered)]
+    can_be_pause = [is_possible for _, is_possible in ordered[1:]]
     pauses = [(start, end) for start, end in compress(gaps, can_be_pause) if end - start > min_gap_s]
     return as_spans((start - origin_s, end - origin_s) for start, end in pauses)
