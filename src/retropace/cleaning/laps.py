@@ -53,8 +53,9 @@ def reconcile_laps(
     _, once = np.unique(np.round(stated), axis=0, return_index=True)
     if len(once) < len(laps) and abs(np.sum(own_s[once]) - timer_s[-1]) <= MAX_TOTAL_ERROR * timer_s[-1]:
         kept = [laps[row] for row in np.sort(once).tolist()]
-        laid, warnings = reconcile_laps(tuple(kept), axis, distance_m, pauses)
-        return laid, (*warnings, f"{format_count(len(laps) - len(kept), 'lap')} told twice")
+        laid, findings = reconcile_laps(tuple(kept), axis, distance_m, pauses)
+        text = f"{format_count(len(laps) - len(kept), 'lap')} told twice: counted once"
+        return laid, (*findings, warn("retold-laps", text, len(laps) - len(kept), "laps"))
     rows = np.lexsort((stated[:, 1], stated[:, 0]))
     spans, count = stated[rows], 0
     if _is_faulty(spans, t_s, timer_s, own_s[rows], tolerance_s):
