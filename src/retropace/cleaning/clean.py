@@ -24,7 +24,7 @@ from retropace.core.activity import Activity, Samples, Split, Waypoint
 from retropace.core.cleaned_activity import CleanedActivity, TimeAxis
 from retropace.core.errors import ReadError
 from retropace.core.parameters import CleanParameters
-from retropace.core.spans import Spans, clip, contains, cumulate, midpoints, union
+from retropace.core.spans import FloatArray, Spans, clip, contains, cumulate, midpoints, union
 
 Timed = TypeVar("Timed", Split, Waypoint)
 """Type of an item whose times are moved to the cleaned time axis: a lap, a split or a waypoint."""
@@ -40,17 +40,11 @@ RECORD_COLUMNS = (
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
     """Clean an activity: order and repair its columns. Every repair is listed in ``findings`` of the result.
 
-    Raises :class:`ReadError` for fewer than two records with a time.
+    Raises :class:`ReadError` for fewer than two records with a time, or more than ``MAX_ELAPSED_S`` between them.
     """
     parameters = parameters or CleanParameters()
     axis, samples = clean_time_axis(activity), activity.samples
-    if len(t_s := axis.t_s) < 2:
-        raise ReadError("holds fewer than two records with a time: nothing to analyse", path=activity.source.path)
-    if t_s[-1] > MAX_ELAPSED_S:
-        reason = (
-            f"lasts {t_s[-1] / 86400.0:.0f} days, more than the {MAX_ELAPSED_S / 86400.0:.0f} that are analysed as one"
-        )
-        raise ReadError(f"{reason} run: cut it into its runs", path=activity.source.path)
+    t_s = _require_usable(axis.t_s, activity.source.path)
     records = _align_samples(samples, axis)
     positions = drop_stray_positions(t_s, records.lat_deg, records.lon_deg)
     device_speed = clean_speed(t_s, records.speed_mps)
@@ -94,6 +88,17 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
         findings=(*(finding for stage in stages for finding in stage.findings), *lap_findings),
     )
     return _with_curves(cleaned.with_times(np.concatenate((rest.resting, rest.unknown)).ravel()), rest.resting)
+
+
+def _require_usable(t_s: FloatArray, path: str) -> FloatArray:
+    """Return the cleaned times; raises :class:`ReadError` if they are too few or too far apart."""
+    if len(t_s) < 2:
+        raise ReadError("holds fewer than two records with a time: nothing to analyse", path=path)
+    if t_s[-1] > MAX_ELAPSED_S:
+        days, most = round(t_s[-1] / 86400.0), round(MAX_ELAPSED_S / 86400.0)
+        reason = f"lasts {days} days, more than the {most} that are analysed as one run: cut it into its runs"
+        raise ReadError(reason, path=path)
+    return t_s
 
 
 def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:

@@ -15,7 +15,6 @@ from retropace.cleaning.clock_faults import (
     MAX_WRONG_TIMES,
     MIN_RUNNING_SPEED_MPS,
     Recorded,
-    correct_wrong_times,
     find_leaps,
     find_set_back,
     gather_recorded,
@@ -23,6 +22,7 @@ from retropace.cleaning.clock_faults import (
     measure_m,
     read_in_order,
 )
+from retropace.cleaning.wrong_times import correct_wrong_times
 from retropace.core.activity import Activity, DeviceTotals
 from retropace.core.cleaned_activity import TimeAxis
 from retropace.core.findings import Finding, note, note_if_few, warn

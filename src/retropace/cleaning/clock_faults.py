@@ -5,12 +5,11 @@ are right: moments were told twice, or parts stand in another order. Where they 
 file, the clock was set back. Records whose times fit nowhere, but whose place in the file does, have wrong times.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.cleaning.longest_rise import find_longest_nondecreasing
 from retropace.core.activity import Samples
 from retropace.core.geodesy import MAX_DEGREE_LENGTH_M
 from retropace.core.spans import FloatArray, Spans, contains, true_runs, union
@@ -107,66 +106,6 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
         float(np.median(usual_s)) if len(usual_s) else 1.0,
         float(np.median(speeds_mps)) if len(speeds_mps) else 0.0,
     )
-
-
-def correct_wrong_times(recorded: Recorded) -> Recorded:
-    """Return the records with the times corrected that fit nowhere, where the place in the file tells the time."""
-    t_s = recorded.t_s.copy()
-    kept = find_longest_nondecreasing(t_s)
-    kept_s, kept_way_m = t_s[kept], [np.ascontiguousarray(column) for column in recorded.way_m[kept].T]
-    is_kept = np.zeros(len(t_s), dtype=bool)
-    is_kept[kept] = True
-    for first, end in true_runs(~is_kept).tolist():
-        if first > 0 and end < len(t_s):
-            placed_s = _place_in_hole(recorded, first, end)
-            if not _fits_at_own_times(recorded, kept_s, kept_way_m, slice(first, end), placed_s):
-                t_s[first:end] = placed_s
-    return replace(recorded, t_s=t_s)
-
-
-def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
-    """Return times for the records from ``first`` to ``end``, so that they lie between the two beside them.
-
-    They keep the times from one to the next if these fit; in a longer hole they follow the record before them.
-    """
-    count, start_s, hole_s = end - first, recorded.t_s[first - 1], recorded.t_s[end] - recorded.t_s[first - 1]
-    even_s = hole_s / (count + 1) if hole_s < 2.0 * (count + 1) * recorded.spacing_s else recorded.spacing_s
-    inner_s = recorded.t_s[first:end] - recorded.t_s[first]
-    is_steady = count > 1 and np.all(np.diff(inner_s) >= 0.0) and inner_s[-1] <= hole_s
-    lead_s = min(recorded.spacing_s, (hole_s - inner_s[-1]) / 2.0)
-    placed_s: FloatArray = start_s + (lead_s + inner_s if is_steady else even_s * np.arange(1, count + 1))
-    return placed_s
-
-
-def _fits_at_own_times(
-    recorded: Recorded, kept_s: FloatArray, kept_way_m: list[FloatArray], run: slice, placed_s: FloatArray
-) -> bool:
-    """Return whether records fit better at their own times than at ``placed_s``, where the file has them."""
-    own_s, way_m = recorded.t_s[run], recorded.way_m[run]
-    count, hole_s = len(own_s), recorded.t_s[run.stop] - recorded.t_s[run.start - 1]
-    needed_s = max(placed_s[-1] - placed_s[0], 0.5 * (count - 1) * recorded.spacing_s) + 2.0 * recorded.spacing_s
-    after = np.searchsorted(kept_s, own_s)
-    before_s = np.where(after > 0, kept_s[after - 1], -np.inf)
-    after_s = np.where(after < len(kept_s), kept_s[np.minimum(after, len(kept_s) - 1)], np.inf)
-    nearest_s = float(np.min(np.minimum(own_s - before_s, after_s - own_s)))
-    is_far = nearest_s > max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
-    if count <= MAX_WRONG_TIMES and is_far:
-        return bool(hole_s <= 0.0)
-    if hole_s < 0.6 * needed_s:
-        return True
-    if count > MAX_WRONG_TIMES:
-        leaps_m = measure_m(np.diff(recorded.way_m[[run.start - 1, run.start, run.stop - 1, run.stop]], axis=0)[::2])
-        if hole_s > 1.5 * needed_s or np.any(leaps_m > MAX_SPEED_MPS * recorded.overlap_gap_s + MIN_STRAY_M):
-            return True
-    if np.mean(after_s - before_s <= recorded.overlap_gap_s) < 0.5:
-        return False
-    errors_m = [
-        measure_m(way_m - np.column_stack([np.interp(times_s, kept_s, column) for column in kept_way_m]))
-        for times_s in (own_s, placed_s)
-    ]
-    if np.all(np.isfinite(errors_m)):
-        return bool(np.median(errors_m[0]) < np.median(errors_m[1]))
-    return nearest_s >= 0.5 * recorded.spacing_s
 
 
 def is_shuffled(recorded: Recorded) -> bool:
