@@ -110,7 +110,7 @@ def _align_samples(samples: Samples, axis: TimeAxis) -> Samples:
 
 
 def _remap_pauses(pauses: Spans, axis: TimeAxis) -> Spans:
-    """Return the recorded pauses on the cleaned axis, without those that a jump of the clock feigned."""
+    """Return the recorded pauses on the cleaned axis, without those that only a jump of the clock made."""
     spans = axis.remap(pauses)
     recorded_s, length_s = np.diff(pauses, axis=1)[:, 0], np.diff(spans, axis=1)[:, 0]
     return union(spans[(length_s > recorded_s - 1.0) | (length_s > MAX_RECORD_GAP_S)])

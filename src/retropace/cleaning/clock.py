@@ -1,8 +1,8 @@
 """Cleaning of the time axis: records are sorted and merged by time, and faults of the watch's clock removed.
 
-Which source leads: a record's own time, as long as times rise. Where they fall, the way tells why (see
-:mod:`~retropace.cleaning.clock_faults`). The device's total elapsed time decides where the way cannot: whether a gap
-that the runner ran through is a leap of the clock. The date is that of the clock by which most records are written.
+A record's own time counts as long as times rise. Where they fall, distance or positions tell why (see
+:mod:`~retropace.cleaning.clock_faults`). The device's total elapsed time decides what these cannot: whether a gap that
+the runner ran through is a leap of the clock. The date is that of the clock by which most records are written.
 """
 
 from dataclasses import dataclass, replace
@@ -35,21 +35,21 @@ MIN_CLOCK_JUMP_S = 24 * 3600.0
 """Longest time in seconds from a record to the next that is taken for a real gap; a longer one means that the clock
 jumped."""
 MIN_STATED_LEAP_S = 30.0
-"""Shortest gap in seconds that can be a leap of the clock if the device's total says so."""
+"""Shortest gap in seconds that may be a leap of the clock, which the device's total elapsed time must confirm."""
 ELAPSED_TOLERANCES = (0.005, 0.02)
 """Largest differences of elapsed time from the device's total, as fractions of it, at which the two count as equal; the
-second is for recordings of which no way to read them meets the first."""
+second applies if no interpretation of the times meets the first."""
 MIN_ELAPSED_TOLERANCE_S = 3.0
-"""The same in seconds, for short recordings."""
+"""Difference in seconds at which elapsed time and the device's total count as equal, however short the recording is."""
 FIRST_BELIEVABLE_DATE_S = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
-"""Seconds since 1970; an earlier date is that of a clock without a fix (1970, 1980, 1989, 1999)."""
+"""Earliest believable date in seconds since 1970; clocks that were never set show 1970, 1980, 1989 or 1999."""
 MAX_LISTED_JUMPS = 3
 """Most jumps of the clock that are reported one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Timing:
-    """The times of ``n`` records in the order in which they are read, without faults of the clock."""
+    """One interpretation of the times of ``n`` records, in reading order, without faults of the clock."""
 
     t_s: FloatArray
     jumps: NDArray[np.intp]  # records after which the clock jumped
@@ -59,6 +59,7 @@ class _Timing:
 
     @property
     def elapsed_s(self) -> float:
+        """Seconds from the first to the last record."""
         return float(np.ptp(self.t_s))
 
 
@@ -114,7 +115,7 @@ def clean_time_axis(activity: Activity) -> TimeAxis:
 
 
 def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Timing:
-    """Find the times of the records without faults of the clock; of several ways to read them, one that totals meet."""
+    """Find the times of the records without clock faults: of three interpretations the first that meets the totals."""
     corrected, merged_s, falls = recorded, recorded.t_s, np.array([], np.intp)
     is_set_back, is_retold = np.array([], bool), np.array([], bool)
     if np.any(np.diff(recorded.t_s) < 0.0) and not is_shuffled(recorded):
@@ -145,7 +146,7 @@ def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Ti
 def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _Timing:
     """Return the times ``t_s`` without the jumps of the clock after the records ``jumps``, and without long gaps.
 
-    Gaps are found in order of time, as what is told twice is told twice with its leaps.
+    Gaps are searched in order of time, because records that repeat moments also repeat the leaps between them.
     """
     steady_s, step_s = _shrink_steps(recorded, t_s, np.arange(len(t_s)), jumps)
     order = np.argsort(steady_s, kind="stable")
@@ -159,9 +160,9 @@ def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _
 def _shrink_steps(
     recorded: Recorded, t_s: FloatArray, order: NDArray[np.intp], steps: NDArray[np.intp]
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the times with steps of the clock shrunk, and how long these were; all in the given order of records.
+    """Return the times with ``steps`` of the clock shrunk, and their former lengths; ``order`` sorts the records.
 
-    What remains of a step is what the way from its record to the next takes, as far as records usually lie apart.
+    A step is shrunk to the time that the distance between its records takes, within the usual time between records.
     """
     ordered_s, way_m = t_s[order], recorded.way_m[order]
     step_s, step_m = np.diff(ordered_s)[steps], measure_m(way_m[steps + 1] - way_m[steps])
@@ -180,8 +181,8 @@ def _meets(elapsed_s: float, totals: DeviceTotals, tolerance: float) -> bool:
 def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: datetime | None) -> float:
     """Return how far the clock is ahead of the cleaned axis where its date is right.
 
-    The clock of the first record is right if it wrote more than ``MAX_WRONG_TIMES`` records and is no more than
-    ``MIN_CLOCK_JUMP_S`` from that of most records, else the latter. No date before ``FIRST_BELIEVABLE_DATE_S`` is.
+    The date of the first record is right if more than ``MAX_WRONG_TIMES`` records share its clock and it is at most
+    ``MIN_CLOCK_JUMP_S`` from that of most records, else theirs is. Dates before ``FIRST_BELIEVABLE_DATE_S`` are wrong.
     """
     start_s = np.inf if start_time is None else start_time.timestamp()
     is_believable = start_s + raw_s >= FIRST_BELIEVABLE_DATE_S

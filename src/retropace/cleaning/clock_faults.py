@@ -1,8 +1,8 @@
-"""Tells apart why recorded time runs backward: by what the records say of the way at these times.
+"""Causes of recorded times that run backward, told apart by the distance or positions at these times.
 
-Where the records after a fall say the same of the same moments as others, or fill a hole that others leave, their times
-are right: moments were told twice, or parts stand in another order. Where they go on from the record before them in the
-file, the clock was set back. Records whose times fit nowhere, but whose place in the file does, have wrong times.
+Where the records after a fall of time repeat what others say of the same moments, or fill a gap between others, their
+times are right: the file holds moments twice, or in another order. Where they continue from the record before them in
+the file, the clock was set back. Records whose times fit nowhere, but whose place in the file does, have wrong times.
 """
 
 from dataclasses import dataclass
@@ -16,56 +16,56 @@ from retropace.core.spans import FloatArray, Spans, contains, true_runs, union
 from retropace.core.world_records import MAX_SPEED_MPS
 
 MIN_REVERSED_RECORDS = 4
-"""Fewest records in a row, each earlier than the one before it, that are read backwards."""
+"""Fewest successive records, each earlier than the one before it, that are read in reverse."""
 MAX_USUAL_SPACING_S = 60.0
-"""Longest time in seconds from a record to the next that counts for the usual one, unless nearly all are longer."""
+"""Longest time in seconds from a record to the next that counts for the median, unless nearly all are longer."""
 MIN_OVERLAP_GAP_S = 15.0
-"""Time in seconds between two records up to which a third one between them is compared with both; in sparse recordings
-it is three times the usual time between records."""
+"""Longest time in seconds between two records at which a third one between them is compared with both; in sparse
+recordings it is three times the usual time between records."""
 MAX_POSITION_ERROR_M = 20.0
-"""Distance in metres by which two devices may differ in the position of one runner."""
+"""Largest distance in metres between the positions of one runner by two devices."""
 MIN_TELLING_WAY_M = 60.0
-"""Way in metres that the runner must have made in the time of a fall for ``MAX_POSITION_ERROR_M`` to tell anything."""
+"""Least metres that the runner usually covers in the time of a fall for ``MAX_POSITION_ERROR_M`` to be applied."""
 MAX_CONTIGUOUS_GAP_S = 60.0
-"""Time in seconds up to which a part is taken to follow another directly."""
+"""Longest time in seconds between two parts of a file of which one is taken to follow the other directly."""
 MIN_STRAY_M = 30.0
-"""Distance in metres between two successive positions that is always believable."""
+"""Distance in metres between two successive positions that is always plausible."""
 MAX_WRONG_TIMES = 5
-"""Most records in a row whose wrong times are corrected even where the hole in the file that they fill is longer."""
+"""Most successive records whose wrong times are corrected even if the gap in the file that they fill is longer."""
 MIN_LEAP_SPACINGS = 30.0
-"""A gap can be a leap of the clock only if it lasts this many times the usual time between records."""
+"""Least duration of a gap that may be a leap of the clock, in multiples of the usual time between records."""
 MIN_LONE_GAP_S = 1800.0
-"""Gap in seconds from which on a few records before the first or after the last of a run have wrong times."""
+"""Gap in seconds from which a few records before it, at the start, or after it, at the end, have wrong times."""
 MAX_LEAP_SHARE = 0.01
-"""Largest share of steps between positions out of reach, in an order of records that is believed."""
+"""Largest share of implausibly fast steps between positions at which an order of the records is believed."""
 MIN_RUNNING_SPEED_MPS = 1.0
-"""Usual speed in m/s from which way over a gap tells that the runner went on."""
+"""Usual speed in m/s from which distance covered over a gap shows that the runner ran on."""
 MIN_RETOLD_RECORDS = 5
-"""Fewest records of a part that are taken for the same moments told twice; fewer are records out of order."""
+"""Fewest records of a part that are taken to repeat moments; fewer are records out of order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The ``n`` records with a time, in the order in which they are read."""
+    """The ``n`` records with a time, in reading order."""
 
     t_s: FloatArray
     way_m: FloatArray
-    """Where the runner was, ``(n, k)``: the device's count (k = 1) or else the position, east and north (k = 2)."""
+    """Progress of the runner, ``(n, k)``: distance by the device (k = 1), else position east and north (k = 2)."""
     values: FloatArray
-    """Other recorded columns, ``(n, m)``: if the way is unknown, they tell whether two records are the same."""
+    """Other recorded columns, ``(n, m)``; without distance and position they tell whether two records are the same."""
     spacing_s: float
-    """Usual time from a record to the next."""
+    """Usual time in seconds from a record to the next."""
     speed_mps: float
-    """Usual speed."""
+    """Usual speed in m/s."""
 
     @property
     def overlap_gap_s(self) -> float:
-        """Largest time between two records that are compared with a third one between them."""
+        """Longest time in seconds between two records with which a third one between them is compared."""
         return max(MIN_OVERLAP_GAP_S, 3.0 * self.spacing_s)
 
 
 def read_in_order(t_s: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of the records in the order to read them: parts that stand in reverse order backwards."""
+    """Return the indices of the records in reading order: parts that stand in reverse order are turned round."""
     order = np.arange(len(t_s))
     direction = np.sign(np.diff(t_s))
     changes = np.flatnonzero(direction)
@@ -80,7 +80,7 @@ def read_in_order(t_s: FloatArray) -> NDArray[np.intp]:
 
 
 def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
-    """Gather what tells one moment of a recording from another, of the records at the indices ``rows``."""
+    """Gather the columns by which moments are told apart, for the records with indices ``rows``."""
     t_s, counted_m = samples.t_s[rows], samples.distance_m[rows]
     lat_deg, lon_deg = samples.lat_deg[rows], samples.lon_deg[rows]
     known = np.isfinite(counted_m)
@@ -109,7 +109,7 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
 
 
 def is_shuffled(recorded: Recorded) -> bool:
-    """Return whether parts stand in another order: sorted, all records lie apart as usual, and within reach."""
+    """Return whether parts stand in another order: sorted, records are spaced as usual and within reach."""
     order = np.argsort(recorded.t_s, kind="stable")
     apart_s, contiguous_s = np.diff(recorded.t_s[order]), max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
     if np.any(apart_s < 0.5 * recorded.spacing_s) or np.any(apart_s > contiguous_s):
@@ -121,7 +121,7 @@ def is_shuffled(recorded: Recorded) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """For each of ``n`` records the nearest ones in time, before and after it, that belong to another part."""
+    """For each of ``n`` records the nearest records of other parts before and after it in time."""
 
     before: NDArray[np.intp]  # index of the record; -1 if there is none
     after: NDArray[np.intp]  # n if there is none
@@ -129,10 +129,10 @@ class _Neighbours:
 
 
 def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool_], FloatArray, NDArray[np.bool_]]:
-    """Find where time falls, and why; returns the records before each fall, whether the clock was set back, and times.
+    """Find where time falls, and why.
 
-    In these times, records that tell again what others told have the time of the nearest of them, so as to be merged.
-    Which records do so is returned too.
+    Returns the records before each fall; whether the clock was set back there; the times, at which a record that
+    repeats a moment equals the nearest other record, so as to be merged; and whether each record repeats one.
     """
     t_s, way_m = recorded.t_s, recorded.way_m
     falls = np.flatnonzero(np.diff(t_s) < 0.0)
@@ -178,9 +178,9 @@ def _find_neighbours(t_s: FloatArray, part: NDArray[np.intp]) -> _Neighbours:
 
 
 def _contradict(recorded: Recorded, near: _Neighbours, part: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
-    """Return for each part but the first whether its records say other things than others at the same times.
+    """Return for each part but the first whether its records contradict records of other parts at the same times.
 
-    Records without a way contradict others if a value differs; they do not if they complete columns.
+    Without distance and position, a differing value is a contradiction; values in other columns are not.
     """
     known_way = np.any(np.isfinite(recorded.way_m), axis=1)
     other = np.clip(near.before, 0, None)
@@ -197,7 +197,7 @@ def _contradict(recorded: Recorded, near: _Neighbours, part: NDArray[np.intp], c
 
 
 def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return whether no more than two records stand in wrong order at each fall: sorted they lie as usual."""
+    """Return for each fall whether only two records there are swapped: sorted, they are spaced as usual."""
     around_s = np.concatenate(([-np.inf], recorded.t_s, [np.inf]))[falls[:, None] + np.arange(4)]
     swapped_s = np.diff(around_s[:, [0, 2, 1, 3]], axis=1)
     is_swapped: NDArray[np.bool_] = np.all(swapped_s >= 0.6 * recorded.spacing_s, axis=1)
@@ -207,7 +207,7 @@ def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_
 def _follow_others(
     recorded: Recorded, falls: NDArray[np.intp], near: _Neighbours, leap_m: FloatArray
 ) -> NDArray[np.bool_]:
-    """Return for each part after a fall whether it follows others in time, rather than the record before the fall.
+    """Return for each part after a fall whether it adjoins another part in time rather than the record before the fall.
 
     It does if another part ends just before it or begins just after it, at a place within reach.
     """
@@ -230,8 +230,8 @@ def _follow_others(
 def find_leaps(recorded: Recorded, pauses: Spans, min_gap_s: float) -> NDArray[np.intp]:
     """Find the gaps that may be leaps of the clock; returns the records before them.
 
-    These are gaps of ``min_gap_s`` or more over which the runner made as much way as from any record to the next; and
-    longer ones after the first or before the last few records, who got no further meanwhile. Pauses are none.
+    These are gaps of ``min_gap_s`` or more over which the runner got about as far as usually between two records; and
+    longer ones after the first or before the last few records, without progress. Pauses are excluded.
     """
     step_s = np.diff(recorded.t_s)
     gaps = np.flatnonzero(step_s > max(min(min_gap_s, MIN_LONE_GAP_S), MIN_LEAP_SPACINGS * recorded.spacing_s))
@@ -245,6 +245,6 @@ def find_leaps(recorded: Recorded, pauses: Spans, min_gap_s: float) -> NDArray[n
 
 
 def measure_m(vectors: FloatArray) -> FloatArray:
-    """Return the lengths of vectors, ``(n, k)``; NaN where one of their parts is."""
+    """Return the lengths of vectors, ``(n, k)``; NaN if a component is NaN."""
     lengths: FloatArray = np.sqrt(np.sum(vectors**2, axis=1))
     return lengths

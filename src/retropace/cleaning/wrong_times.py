@@ -1,4 +1,4 @@
-"""Corrects single wrong times: those that fit nowhere in time, while their place in the file fits."""
+"""Correction of single wrong times: those that fit nowhere in time, while their place in the file fits."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from retropace.core.world_records import MAX_SPEED_MPS
 
 
 def correct_wrong_times(recorded: Recorded) -> Recorded:
-    """Return the records with the times corrected that fit nowhere, where the place in the file tells the time."""
+    """Return the records with times that fit nowhere corrected, if their place in the file tells the time."""
     t_s = recorded.t_s.copy()
     kept = find_longest_nondecreasing(t_s)
     kept_s, kept_way_m = t_s[kept], [np.ascontiguousarray(column) for column in recorded.way_m[kept].T]
@@ -32,9 +32,9 @@ def correct_wrong_times(recorded: Recorded) -> Recorded:
 
 
 def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
-    """Return times for the records from ``first`` to ``end``, so that they lie between the two beside them.
+    """Return times for the records from ``first`` to ``end`` (excluded) between those of the records around them.
 
-    They keep the times from one to the next if these fit; in a longer hole they follow the record before them.
+    Their times relative to each other are kept if these fit; in a longer gap they follow directly on the record before.
     """
     count, start_s, hole_s = end - first, recorded.t_s[first - 1], recorded.t_s[end] - recorded.t_s[first - 1]
     even_s = hole_s / (count + 1) if hole_s < 2.0 * (count + 1) * recorded.spacing_s else recorded.spacing_s
@@ -48,7 +48,7 @@ def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
 def _fits_at_own_times(
     recorded: Recorded, kept_s: FloatArray, kept_way_m: list[FloatArray], run: slice, placed_s: FloatArray
 ) -> bool:
-    """Return whether records fit better at their own times than at ``placed_s``, where the file has them."""
+    """Return whether records fit better at their own times than at ``placed_s``, those of their place in the file."""
     own_s, way_m = recorded.t_s[run], recorded.way_m[run]
     count, hole_s = len(own_s), recorded.t_s[run.stop] - recorded.t_s[run.start - 1]
     needed_s = max(placed_s[-1] - placed_s[0], 0.5 * (count - 1) * recorded.spacing_s) + 2.0 * recorded.spacing_s

@@ -18,9 +18,9 @@ CLUSTER_LOG_CADENCE_SD = 0.01
 """Standard deviation of log cadence within a cluster beyond measurement error, as runners tire."""
 
 MAX_AGGLOMERATED = 1000
-"""Largest number of stretches of which each is compared with each; of more, like ones are put together before."""
+"""Largest number of stretches that are clustered one by one; of more, similar ones are pooled in cells before."""
 CELL_SIZE = (0.01, 0.004)
-"""Size of the cells of log speed and log cadence whose stretches are then put together: well within a cluster."""
+"""Size of a cell in log speed and log cadence, well within a cluster; it is doubled while there are too many cells."""
 
 
 def cluster_stretches(

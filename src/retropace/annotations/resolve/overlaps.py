@@ -35,7 +35,7 @@ ORIGIN_PRIORITY = {
 }
 """Rank of each kind of origin; of two annotations of one stretch, that of lower rank counts."""
 IMPLIED_ORIGINS = ("waypoint", "name")
-"""Kinds of origins in the recording itself, whose contradictions label nothing instead of refusing the recording."""
+"""Kinds of origins in the recording itself; contradictions among these label nothing instead of being an error."""
 MIN_REMAINDER_S = 5.0
 """Shortest remainder (s) that is kept of an annotation partly covered by one of higher priority."""
 

@@ -22,13 +22,13 @@ EVENT_BITS = 12
 CLOCK_BITS = 32
 """Number of bits of the strap's clock, which starts again from 0 after the largest number."""
 MEAN_S = 1.0
-"""Seconds before a record whose heartbeats make its heart rate."""
+"""Seconds before a record over which the heart rates of beats are averaged."""
 HOLD_S = 5.0
 """Longest time in seconds for which a heart rate is valid if no other heartbeat follows (FIT SDK)."""
 
 
 def add_heart_rates(samples: Samples, messages: Sequence[Any], origin_s: float) -> tuple[Samples, list[Finding]]:
-    """Fill in heart rates of records without any from ``hr`` messages; returns also what is to be said about it."""
+    """Fill in heart rates of records without any from ``hr`` messages; returns also a finding about it, if any."""
     beats_s, beats_bpm = read_heart_rates(messages)
     t_s = samples.t_s + origin_s
     if not len(beats_s):
@@ -72,7 +72,7 @@ def read_heart_rates(messages: Sequence[Any]) -> tuple[FloatArray, FloatArray]:
 
 
 def _read_values(message: Any, name: str) -> list[int]:
-    """Read the integers that a message itself holds in a field, be it one or several; others become 0."""
+    """Read the integers that a message itself holds in a field, one or several; values of other types become 0."""
     for field in message.fields:
         if field.name == name and field.field_def is not None and not field.field_def.is_dev:
             raw = field.raw_value
