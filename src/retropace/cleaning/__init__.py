@@ -3,7 +3,7 @@
 A recording holds most quantities several times. For times, one source counts unless others overrule it:
 
 ===========  ============================  =====================================================================
-question     leads                         is overruled by
+quantity     source                        overruled by
 ===========  ============================  =====================================================================
 time         the record's own time         its place in the file and distance, where times fall; the device's total
                                            elapsed time, for gaps that the runner ran through (``clock``)

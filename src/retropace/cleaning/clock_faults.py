@@ -25,7 +25,7 @@ recordings it is three times the usual time between records."""
 MAX_POSITION_ERROR_M = 20.0
 """Largest distance in metres between the positions of one runner by two devices."""
 MIN_TELLING_WAY_M = 60.0
-"""Least metres that the runner usually covers in the time of a fall for ``MAX_POSITION_ERROR_M`` to be applied."""
+"""Usual distance (m) in the seconds by which times fall, from which ``MAX_POSITION_ERROR_M`` is applied."""
 MAX_CONTIGUOUS_GAP_S = 60.0
 """Longest time in seconds between two parts of a file of which one is taken to follow the other directly."""
 MIN_STRAY_M = 30.0

@@ -18,7 +18,7 @@ BASE_LOG_ODDS = 1.99
 MODEL_LOG_ODDS = 0.5
 """Factor on the model's log-odds of backward."""
 ENCLOSED_LOG_ODDS = 1.11
-"""Log-odds added if there is forward movement of the same gait before and after the bout."""
+"""Log-odds of backward added if there is forward movement of the same gait before and after the bout."""
 DIFFERENCE_SCALES = np.array((0.1, 0.03, 6.0, 6.0))
 """Units of the differences between a bout and a repetition: log speed change, log cadence excess, bpm by which heart
 rate rises less, and bpm by which it rises more."""

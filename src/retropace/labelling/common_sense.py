@@ -27,7 +27,7 @@ MIN_ADJOINING_LOG_SPEED = 0.05
 MIN_CANDIDATE_PROBABILITY = 0.02
 """Lowest probability by the model at which the rules look at a stretch."""
 SUSPECTED_PROBABILITY = 0.95
-"""Probability of backward of what passes all rules."""
+"""Probability that a stretch that passes all rules is backward."""
 SUGGESTED_PROBABILITY = 0.5
 """Probability of backward of what shows the signs but is not suspected, because it is too short in total, has forward
 movement on one side only, or would be most of the session."""

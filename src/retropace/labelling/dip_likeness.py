@@ -34,7 +34,7 @@ BASE_LOG_ODDS = 1.2
 MODEL_LOG_ODDS = 0.18
 """Factor on the model's log-odds of backward."""
 ENCLOSED_LOG_ODDS = 2.2
-"""Log-odds added if there is faster movement on both sides."""
+"""Log-odds of backward added if there is faster movement on both sides of a dip."""
 MIN_WALK_SHARE = 0.1
 """Least share of walking in a marked repetition at which walking in a dip may be backward."""
 
