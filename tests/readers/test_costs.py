@@ -5,8 +5,9 @@ import tracemalloc
 
 import pytest
 
+from retropace.core.errors import ReadError
 from retropace.readers import read_all
-from tests.support.costly_inputs import INPUTS
+from tests.support.costly_inputs import INPUTS, gpx_run
 
 GROWTH = 4
 """How many times larger the second input is; a quadratic cost would be 16 times as high."""
@@ -37,6 +38,12 @@ def test_cost_grows_no_faster_than_the_input(name: str) -> None:
     small, large = build(count // 32), build(GROWTH * count // 32)
     cpu_s(small)
     assert cpu_s(large) < MAX_RATIO * max(cpu_s(small), 2e-3)
+
+
+def test_an_element_of_thousands_of_attributes_is_refused_in_words() -> None:
+    attributes = " ".join(f'b{index}="1"' for index in range(20_000))
+    with pytest.raises(ReadError, match="over 2000 attributes"):
+        read_all("x", data=gpx_run(f"<a {attributes}/>"))
 
 
 @pytest.mark.parametrize("name", ["extension-names.gpx", "arrays.kml", "short-segments.gpx"])

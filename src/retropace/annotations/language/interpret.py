@@ -16,6 +16,9 @@ from retropace.annotations.language.vocabulary import (
 )
 from retropace.annotations.model.label import Label
 
+MAX_NAME_CHARS = 1000
+"""Longest name, in characters, that is searched for words of direction; what is longer is no name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -41,7 +44,7 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
 
     Words that may describe the route, such as "reverse", are ambiguous in a title, not in the name of a step or lap.
     """
-    normalized = normalize(name)
+    normalized = normalize(name) if len(name) <= MAX_NAME_CHARS else ""
     if not normalized:
         return None
     if not is_title and normalized in build_label_table():

@@ -41,6 +41,12 @@ MAX_TREE_CHARS = 2**24
 """Length from which on the points of a document are cleared; a tree takes eight times the memory of its text."""
 MAX_SHOWN_PREFIXES = 5
 """Largest number of undeclared prefixes that a message names."""
+MAX_ATTRIBUTES = 2000
+"""Largest number of attributes of an element, without namespaces; libxml2 compares each with each."""
+_LONG_TAG = re.compile(r"<[\w:.-]+\s[^<>]{8192,}")
+"""Pattern of a tag that is long enough for more than ``MAX_ATTRIBUTES`` attributes."""
+_ATTRIBUTE = re.compile(r"\s(?!xmlns)[\w:.-]+\s*=")
+"""Pattern of the beginning of an attribute that declares no namespace."""
 _FORBIDDEN_CHARS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Pattern of a character that XML 1.0 (5th edition, 2.2) forbids in a document."""
 _REFERENCE = re.compile(
@@ -86,6 +92,8 @@ def parse_document(
     """
     findings: list[Finding] = []
     text, root_name, line_offset = _start_at_root(decode_text(data, findings), path, findings)
+    if any(len(_ATTRIBUTE.findall(tag[0])) > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise ReadError(f"has an element with over {MAX_ATTRIBUTES} attributes: no recording has so many", path=path)
     complete = re.compile(rf"</(?:[^\s<>/:]*:)?(?:{'|'.join(cut_after)})\s*>")
     prefixes: set[str] = set()
     is_repaired = False
