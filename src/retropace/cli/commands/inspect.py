@@ -39,5 +39,5 @@ def inspect(files: tuple[str, ...], form: str, units: Units, cadence: str, sessi
                 output.print()
             print_headline(output, inspection.activity, inspection.cleaned, units)
             print_tables(output, build_inspection_tables(inspection, units))
-            print_warnings(output, inspection.cleaned.warnings)
+            print_warnings(output, inspection.cleaned, with_notes=True)
     exit_with_status(results)

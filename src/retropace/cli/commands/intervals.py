@@ -106,7 +106,7 @@ def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, detai
         print_tables(output, build_interval_tables(session, units), choose_gap(output))
         if session.warnings:
             output.print()
-            print_warnings(output, session.warnings)
+            print_warnings(output, session)
 
 
 def _print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:

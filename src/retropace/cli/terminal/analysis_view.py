@@ -8,6 +8,7 @@ from retropace.cli.terminal.console import TextOutput, open_text_output, print_t
 from retropace.cli.terminal.graphs import build_legend, build_strip, print_graphs
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.findings import HasFindings
 from retropace.core.units import Units, format_duration
 from retropace.output.tables import analysis as tables
 
@@ -75,7 +76,7 @@ def print_analysis(output: TextOutput, analysis: Analysis, view: AnalysisView) -
             output.print(f"? {span}  {100.0 * stretch.probability:.0f} %  --mark {span}=backward", style="yellow")
     if analysis.warnings:
         output.print()
-        print_warnings(output, analysis.warnings)
+        print_warnings(output, analysis)
 
 
 def choose_gap(output: TextOutput) -> int:
@@ -83,10 +84,12 @@ def choose_gap(output: TextOutput) -> int:
     return 2 if output.width >= MIN_WIDE_GAP_COLUMNS else 1
 
 
-def print_warnings(output: TextOutput, warnings: Sequence[str]) -> None:
-    """Print a line for each warning."""
-    for warning in warnings:
+def print_warnings(output: TextOutput, result: HasFindings, *, with_notes: bool = False) -> None:
+    """Print a line for each warning and, with ``with_notes``, a quieter one for each note after them."""
+    for warning in result.warnings:
         output.print(f"! {warning}", style="yellow", soft_wrap=True)
+    for note in result.notes if with_notes else ():
+        output.print(f"note: {note}", style="dim", soft_wrap=True)
 
 
 def print_headline(output: TextOutput, activity: Activity, cleaned: CleanedActivity, units: Units) -> None:
