@@ -78,7 +78,7 @@ class LabelParameters:
     """Whether names in the recording (of laps, workout steps, waypoints, tracks, its title) count as annotations."""
     only_marked: bool = False
     """Whether only annotations say what was backward, so that nothing is suspected or suggested."""
-    threshold: float = 0.8
+    threshold: float = 0.6
     """Lowest probability of backward running at which a segment is labelled backward (basis ``suspected``)."""
     review_threshold: float = 0.4
     """Lowest probability of backward running at which a segment labelled forward is listed for the runner to review."""

@@ -23,6 +23,8 @@ from retropace.labelling.direction_model import RunnerModel, backward_probabilit
 from retropace.labelling.edges import find_fixed_edges, merge_edges, snap_standing
 from retropace.labelling.features import StretchFeatures, extract_features
 from retropace.labelling.priors import LabellingProblem
+from retropace.segmentation.signals import standardize_signals
+from retropace.segmentation.turns import refine_turns
 
 if TYPE_CHECKING:
     from retropace.annotations import AnnotationTable
@@ -98,6 +100,7 @@ def label_segments(
     is_borderline = fine.is_unlabelled & ~is_backward & (probability >= parameters.review_threshold)
     outcome = is_backward.astype(np.intp) + 2 * is_borderline
     turning_points_s = fine_s[1:-1][outcome[1:] != outcome[:-1]]
+    turning_points_s = _refine_turning_points(cleaned, turning_points_s, fixed_s, annotations)
     if len(turning_points_s):
         is_near = np.abs(coarse_s[:, None] - turning_points_s[None, :]).min(axis=1) < EDGE_MERGE_S
         is_required = np.isin(coarse_s, fixed_s) | np.isin(coarse_s, annotations.spans)
@@ -114,6 +117,21 @@ def label_segments(
     )
     is_suspected = evidence.is_unlabelled & (backward_share > 0.5)
     return _assign(cleaned, evidence, is_suspected, mean_probability)
+
+
+def _refine_turning_points(
+    cleaned: CleanedActivity, turning_points_s: FloatArray, fixed_s: FloatArray, annotations: AnnotationTable
+) -> FloatArray:
+    """Return changes of direction moved to the moment of the turn, but for edges of annotations and fixed edges."""
+    bounds_s = np.unique(np.concatenate((turning_points_s, fixed_s, annotations.spans.ravel())))
+    is_free = ~np.isin(turning_points_s, fixed_s) & ~np.isin(turning_points_s, annotations.spans)
+    if not np.any(is_free):
+        return turning_points_s
+    index = np.searchsorted(bounds_s, turning_points_s[is_free])
+    beside_s = np.column_stack((bounds_s[index - 1], bounds_s[index + 1]))
+    refined_s = turning_points_s.copy()
+    refined_s[is_free] = refine_turns(standardize_signals(cleaned), turning_points_s[is_free], beside_s)
+    return refined_s
 
 
 def _assign(

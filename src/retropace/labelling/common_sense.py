@@ -34,27 +34,27 @@ movement on one side only, or would be most of the session."""
 MAX_REFUSED_PROBABILITY = 0.2
 """Highest probability of backward of a stretch that is neither suspected nor suggested."""
 MAX_SUSPECTED_SHARE = 0.5
-"""Largest share of moving time that is suspected; of more, nothing is suspected."""
-MIN_SHARE_OF_SLOW = 0.5
+"""Largest share of moving time that may look backward; if more does, nothing is suspected."""
+MIN_SHARE_OF_SLOW = 0.7
 """Least share of the time in all slower bouts that is suspected; with less, nothing is, as signs may be chance."""
 MAX_LOG_SPEED_CHANGE = float(np.log(0.88))
 """Largest log of backward speed over the forward speed beside."""
-MAX_GRADE = 0.04
+MAX_GRADE = 0.03
 """Steepest mean grade (rise per metre), up or down, of a bout that is suspected; hills change steps and effort."""
-MIN_SIGNS = 1.2
+MIN_SIGNS = 2.0
 """Least mean weight of the signs (cadence and heart rate, :func:`_weigh_signs`) of bouts that are suspected."""
 MIN_SIGNS_WITHOUT_HR = 2.67
 """Value of ``MIN_SIGNS`` where heart rate is unknown: a cadence that is 8 % higher."""
-MIN_HR_RISE_BPM = {"run": 0.0, "walk": 5.0}
+MIN_HR_RISE_BPM = {"run": -3.0, "walk": 2.0}
 """Least mean rise of heart rate (bpm) of each gait. Backward running at 0.7 of the speed costs as much as forward
 running at full speed (Flynn 1994, Med Sci Sports Exerc 26:89), while in a recovery heart rate falls."""
-MIN_MEAN_CADENCE_EXCESS = -0.03
+MIN_MEAN_CADENCE_EXCESS = -0.04
 """Least mean log cadence excess of bouts that are suspected."""
 MIN_SINGLE_CADENCE_EXCESS = -0.05
 """Least log cadence excess of every single bout."""
-MIN_SINGLE_HR_RISE_BPM = -10.0
+MIN_SINGLE_HR_RISE_BPM = -5.0
 """Least rise of heart rate (bpm) of every single bout that is suspected."""
-SUGGESTED_SIGNS = 2.0
+SUGGESTED_SIGNS = 1.4
 """Least weight of the signs of a single bout that is suggested."""
 REPEATED_CADENCE_EXCESS = 0.05
 """Least log cadence excess of bouts that are suggested if they are several or long, even if heart rate falls."""
@@ -82,8 +82,8 @@ class GaitRules(NamedTuple):
 
 
 GAIT_RULES = {
-    "run": GaitRules(30.0, 140.0, float(np.log(0.48))),
-    "walk": GaitRules(60.0, 180.0, float(np.log(0.40))),
+    "run": GaitRules(40.0, 140.0, float(np.log(0.48))),
+    "walk": GaitRules(90.0, 180.0, float(np.log(0.40))),
 }
 """Rules of each gait. Backward runners reach 0.55–0.85 of forward speed, backward walkers 0.45–0.75 (Laufer 2003).
 Walking slows down at every crossing and chat, so its bouts must be longer, and its heart rate says nothing."""
@@ -152,7 +152,8 @@ def judge_unmarked(problem: LabellingProblem, probability: FloatArray) -> FloatA
         possible = [
             bout for bout in bouts if bout.gait == gait and bout.duration_s >= rules.min_bout_s and _is_possible(bout)
         ]
-        suspected = _select_convincing([bout for bout in possible if _is_telling(bout)], rules.min_total_s)
+        telling = [bout for bout in possible if _is_telling(bout)]
+        suspected = _select_convincing(telling, rules.min_total_s)
         repeated = [bout for bout in possible if bout.log_cadence_excess >= REPEATED_CADENCE_EXCESS]
         is_repeated = len(repeated) >= MIN_REPEATED and _total_s(repeated) >= rules.min_total_s
         is_repeated |= any(bout.duration_s >= MIN_LONG_S for bout in repeated)
@@ -160,12 +161,12 @@ def judge_unmarked(problem: LabellingProblem, probability: FloatArray) -> FloatA
             bout for bout in bouts if bout.gait == gait and _is_slower(bout) and bout.duration_s >= rules.min_bout_s
         ]
         is_chance = _total_s(suspected) < MIN_SHARE_OF_SLOW * _total_s(slow)
-        if is_chance or _total_s(suspected) > MAX_SUSPECTED_SHARE * moving_s:
+        if is_chance or _total_s(telling) > MAX_SUSPECTED_SHARE * moving_s:
             suspected = []
         for bout in possible:
             if bout in suspected:
                 judged[bout.first : bout.end] = SUSPECTED_PROBABILITY
-            elif _is_worth_a_look(bout) or (is_repeated and bout in repeated):
+            elif _shows_signs([bout], SUGGESTED_SIGNS) or (is_repeated and bout in repeated):
                 judged[bout.first : bout.end] = SUGGESTED_PROBABILITY
     return judged
 
@@ -180,11 +181,6 @@ def _is_possible(bout: Bout) -> bool:
     return _is_slower(bout) and bout.log_cadence_excess >= MIN_SINGLE_CADENCE_EXCESS
 
 
-def _is_worth_a_look(bout: Bout) -> bool:
-    """Return whether a single bout shows clear signs of backward movement."""
-    return _shows_signs([bout]) and _weigh_signs(bout) >= SUGGESTED_SIGNS
-
-
 def _is_telling(bout: Bout) -> bool:
     """Return whether a bout lies between forward movement, on the flat, without the heart rate of a recovery."""
     is_recovery = bout.hr_rise_bpm < MIN_SINGLE_HR_RISE_BPM
@@ -194,7 +190,7 @@ def _is_telling(bout: Bout) -> bool:
 def _select_convincing(bouts: list[Bout], min_total_s: float) -> list[Bout]:
     """Return the bouts that together show the signs of backward, after those with the weakest signs are left out."""
     chosen = sorted(bouts, key=_weigh_signs, reverse=True)
-    while _total_s(chosen) >= min_total_s and not _shows_signs(chosen):
+    while _total_s(chosen) >= min_total_s and not _shows_signs(chosen, MIN_SIGNS):
         chosen.pop()
     return chosen if _total_s(chosen) >= min_total_s else []
 
@@ -205,7 +201,7 @@ def _weigh_signs(bout: Bout) -> float:
     return float(bout.log_cadence_excess / CADENCE_EXCESS_SD + hr_rise_bpm / HR_RISE_SD_BPM)
 
 
-def _shows_signs(bouts: list[Bout]) -> bool:
+def _shows_signs(bouts: list[Bout], min_signs: float) -> bool:
     """Return whether mean cadence and heart rate of bouts of one gait are those of backward, not of slow, movement."""
     columns = np.array([(bout.log_cadence_excess, bout.hr_rise_bpm, _weigh_signs(bout)) for bout in bouts])
     cadence_excess, hr_rise_bpm, signs = weighted_mean(columns, np.array([bout.duration_s for bout in bouts]))
@@ -213,7 +209,7 @@ def _shows_signs(bouts: list[Bout]) -> bool:
         return False
     if np.isnan(hr_rise_bpm):
         return bool(bouts[0].gait == "run" and signs >= MIN_SIGNS_WITHOUT_HR)
-    return bool(hr_rise_bpm >= MIN_HR_RISE_BPM[bouts[0].gait] and signs >= MIN_SIGNS)
+    return bool(hr_rise_bpm >= MIN_HR_RISE_BPM[bouts[0].gait] and signs >= min_signs)
 
 
 def _total_s(bouts: list[Bout]) -> float:

@@ -14,6 +14,7 @@ from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray, cumulate
 from retropace.core.units import format_duration
 from retropace.segmentation.signals import StandardizedSignals
+from retropace.segmentation.turns import refine_turns
 
 LEVEL_WINDOW_S = 20.0
 """Longest stretch (s) on each side of an edge over which median pace and cadence are taken."""
@@ -40,6 +41,10 @@ def snap_edges(
     for round_number in range(ROUND_COUNT):
         margin_s = tolerances_s if round_number == 0 else np.minimum(tolerances_s, 4.0)
         current_s = _snap_round(original_s, current_s, np.where(is_free, tolerances_s, 0.0), margin_s, signals)
+    bounds_s = np.concatenate(([0.0], current_s, [float(len(signals))]))
+    refined_s = refine_turns(signals, current_s, np.column_stack((bounds_s[:-2], bounds_s[2:])))
+    is_refined = (current_s != original_s) & (np.abs(refined_s - original_s) <= tolerances_s)
+    current_s = np.where(is_refined, refined_s, current_s)
     snapped = replace(annotations, spans=current_s[edge_index])
     shifts_s = snapped.spans - annotations.spans
     findings = []
