@@ -14,22 +14,10 @@ from tests.support.paths import ROOT
 ODD = ROOT / "tests" / "data" / "odd"
 MARK = re.compile(r"annotated_m of --mark '(.+)', from (\d+) s on (\d+) to (\d+)")
 RANGE = re.compile(r"(?:(rest|unknown) )?(\w+?)(?: of the direction (run))? ([\d.]+) to ([\d.]+)")
-NOT_YET = {
-    "f1-first-fix-far-away.gpx",
-    "f10-speed-zero-while-moving.gpx",
-    "f10u-speed-in-part-of-the-file.fit",
-    "f11-points-20s-apart.tcx",
-    "f13-totals-in-laps-only.tcx",
-    "f18-counter-freezes.fit",
-    "f2-counter-restarts-each-lap.tcx",
-}
-"""Files that are not read right yet; whoever mends one removes it here, as strict marks make its test fail."""
 CASES = {row["file"]: row["right"] for row in csv.DictReader((ODD / "expected.csv").read_text("utf-8").splitlines())}
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.xfail(strict=True)] * (name in NOT_YET)) for name in CASES]
-)
+@pytest.mark.parametrize("name", CASES)
 def test_an_odd_recording_gives_the_right_figures(name: str) -> None:
     for expectation in CASES[name].split("; "):
         _check(ODD / name, expectation.strip())

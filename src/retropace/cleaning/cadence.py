@@ -31,6 +31,11 @@ MAX_STOPPING_SPEED_MPS = 0.5
 stop and not a dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in cadence that is filled by a straight line; longer gaps stay missing."""
+SENSOR_GAP_RANGE_S = (15.0, 60.0)
+"""Smallest and largest value in seconds of :func:`max_sensor_gap_s`. Smart recording leaves gaps of up to 13 s between
+records, and exports at a reduced rate or phones that save energy up to a minute."""
+SENSOR_GAP_FACTOR = 3.0
+"""Ratio of :func:`max_sensor_gap_s` to the spacing of records."""
 MIN_COUNTED_CADENCE = 20.0
 """Lowest recorded cadence that is used to decide the unit of cadence (strides of one foot or steps of both feet per
 minute); records with a lower one are ignored."""
@@ -49,6 +54,16 @@ class Cadence(HasFindings):
     cadence_spm: FloatArray
     counts_both_feet: bool
     """Whether the recorded cadence is in steps of both feet; False if no cadence was recorded."""
+
+
+def max_sensor_gap_s(t_s: FloatArray) -> float:
+    """Return the longest step in seconds between records over which cadence, heart rate and speed are taken to go on.
+
+    It is a multiple of the spacing of records in which half of the time is recorded; longer steps are losses.
+    """
+    step_s = np.sort(np.diff(t_s))
+    spacing_s = step_s[np.searchsorted(np.cumsum(step_s), 0.5 * (t_s[-1] - t_s[0]))]
+    return float(np.clip(SENSOR_GAP_FACTOR * spacing_s, *SENSOR_GAP_RANGE_S))
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
@@ -111,12 +126,12 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
             "--cadence spm says otherwise"
         )
         findings.append(note("cadence-unit", text, median_spm, "spm"))
-    is_too_high = spm > MAX_CADENCE_SPM
-    if np.any(is_too_high):
-        count = int(np.sum(is_too_high))
-        text = f"{count} records with a cadence above {MAX_CADENCE_SPM:.0f} spm dropped"
+    is_impossible = (spm > MAX_CADENCE_SPM) | (spm < 0.0)
+    if np.any(is_impossible):
+        count = int(np.sum(is_impossible))
+        text = f"{count} records with a cadence below 0 or above {MAX_CADENCE_SPM:.0f} spm dropped"
         findings.append(note_if_few("cadence-too-high", text, count, "records", total=len(spm)))
-        spm = np.where(is_too_high, np.nan, spm)
+        spm = np.where(is_impossible, np.nan, spm)
 
     is_dropout = _find_dropouts(spm, speed_mps)
     spm = np.where(is_dropout, np.nan, spm)

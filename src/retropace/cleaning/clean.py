@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from retropace.cleaning.cadence import clean_cadence
+from retropace.cleaning.cadence import clean_cadence, max_sensor_gap_s
 from retropace.cleaning.clock import clean_time_axis
 from retropace.cleaning.distance import measure_distance
 from retropace.cleaning.lag import remove_lag
@@ -48,10 +48,13 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
     records = _align_samples(samples, axis)
     positions = drop_stray_positions(t_s, records.lat_deg, records.lon_deg)
     device_speed = clean_speed(t_s, records.speed_mps)
-    totals = activity.device_totals
-    stated = drop_false_pauses(records, clip(_remap_pauses(activity.pauses, axis), 0.0, float(t_s[-1])), totals.timer_s)
-    distance = measure_distance(records, positions, device_speed.speed_mps, stated.spans, totals)
-    speed = choose_speed(t_s, device_speed, distance)
+    totals, pauses = activity.device_totals, clip(_remap_pauses(activity.pauses, axis), 0.0, float(t_s[-1]))
+    stated = drop_false_pauses(records, union(pauses), totals.timer_s)
+    lap_distances = np.array([(lap.start_s, lap.end_s, lap.distance_m) for lap in activity.laps]).reshape(-1, 3)
+    lap_distances[:, :2] = axis.remap(lap_distances[:, :2])
+    pauses = stated.spans if np.isfinite(totals.timer_s) else pauses
+    distance = measure_distance(records, positions, device_speed.speed_mps, pauses, totals, lap_distances)
+    speed = choose_speed(t_s, device_speed, distance, records.cadence_recorded)
     cadence_unit = parameters.cadence if parameters.cadence != "auto" else activity.cadence_unit or "auto"
     cadence = clean_cadence(t_s, records.cadence_recorded, speed.speed_mps, cadence_unit)
     motion = remove_lag(t_s, distance, speed, cadence, parameters)
@@ -113,7 +116,7 @@ def _remap_pauses(pauses: Spans, axis: TimeAxis) -> Spans:
     """Return the recorded pauses on the cleaned axis, without those that only a jump of the clock made."""
     spans = axis.remap(pauses)
     recorded_s, length_s = np.diff(pauses, axis=1)[:, 0], np.diff(spans, axis=1)[:, 0]
-    return union(spans[(length_s > recorded_s - 1.0) | (length_s > MAX_RECORD_GAP_S)])
+    return spans[(length_s > recorded_s - 1.0) | (length_s > MAX_RECORD_GAP_S)]
 
 
 def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
@@ -124,8 +127,9 @@ def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
     step_s, increment_m = np.diff(cleaned.t_s), np.diff(cleaned.curves["distance_m"])
     is_moving = ~contains(resting, midpoints(cleaned.t_s))
     steps_per_s, mean_bpm = midpoints(cleaned.cadence_spm) / 60.0, midpoints(cleaned.heart_rate_bpm)
-    has_cadence = is_moving & np.isfinite(steps_per_s) & (step_s <= MAX_RECORD_GAP_S)
-    has_heart_rate = np.isfinite(mean_bpm) & (step_s <= MAX_RECORD_GAP_S)
+    is_recorded = step_s <= max_sensor_gap_s(cleaned.t_s)
+    has_cadence = is_moving & np.isfinite(steps_per_s) & is_recorded
+    has_heart_rate = np.isfinite(mean_bpm) & is_recorded
     increments = {
         "moving_s": np.where(is_moving, step_s, 0.0),
         "distance_m": increment_m,

@@ -1,33 +1,39 @@
-"""Cumulative distance from the device's count, from positions, or speed; and pauses: gaps without distance."""
+"""Cumulative distance, reconciled from all that a recording says about it, and pauses: gaps without distance."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retropace.cleaning.longest_rise import find_longest_nondecreasing
+from retropace.cleaning.cadence import max_sensor_gap_s
+from retropace.cleaning.counter import read_counter
 from retropace.cleaning.pauses import Pauses, find_pauses
-from retropace.cleaning.positions import Positions, distance_from_positions
+from retropace.cleaning.positions import Positions, find_lost_steps, steps_from_positions
+from retropace.cleaning.reconcile import (
+    DEVICE_TOTAL_TOLERANCE,
+    MOVING_SPEED_MPS,
+    ORIGINS,
+    PATH,
+    SPEED,
+    TOTALS,
+    UNKNOWN,
+    Sources,
+    reconcile_steps,
+)
 from retropace.core.activity import DeviceTotals, Samples
-from retropace.core.findings import Finding, HasFindings, note, warn
-from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
+from retropace.core.findings import Finding, HasFindings, note, note_if_few, warn
+from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate, midpoints, union
 from retropace.core.units import format_count
-from retropace.core.world_records import MAX_SPEED_MPS
 
-RESET_WINDOW = 10
-"""Number of values looked at on each side of a fall of the distance counter, to decide whether it was reset to 0."""
-MIN_RESET_M = 50.0
-"""Smallest distance in metres that the counter must have reached for a later fall to be taken for a reset."""
-MIN_LEAP_M = 100.0
-"""Smallest increase in metres of the device's distance from one record to the next that is reported as a leap. A leap
-must also be faster than ``MAX_SPEED_MPS``."""
 MAX_CALIBRATION_FACTOR = 1.5
 """Largest factor by which the records' distance is scaled up or down to the device's total distance.
 
 If a larger one were needed, the total is taken for an error in the file rather than a calibration by the runner, and
 nothing is scaled."""
-DEVICE_TOTAL_TOLERANCE = 0.005
-"""Largest difference between the records' distance and the device's total, as a fraction of the total, at which the two
-count as equal."""
+MAX_RUN_PAUSE_S = 300.0
+"""Longest break in seconds between two parts of a track that may be a gap in the recording rather than a pause."""
+RUN_PACE_RATIOS = (0.5, 1.5)
+"""Lowest and highest ratio of the speed during a break to the runner's usual speed at which the runner ran on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,55 +42,122 @@ class Distance(HasFindings):
 
     distance_m: FloatArray
     source: str
-    """What the distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
+    """What most of it was computed from: one of ``ORIGINS``."""
+    is_known: NDArray[np.bool_]
+    """Whether a source measured each of the ``n - 1`` steps between records."""
+    has_path: bool
+    """Whether positions, too, say how far the runner went."""
     pauses: Pauses
 
 
 def measure_distance(
-    records: Samples, positions: Positions, device_mps: FloatArray, recorded_pauses: Spans, totals: DeviceTotals
+    records: Samples,
+    positions: Positions,
+    device_mps: FloatArray,
+    recorded_pauses: Spans,
+    totals: DeviceTotals,
+    lap_distances: FloatArray,
 ) -> Distance:
-    """Return the distance from the best source, scaled if the runner calibrated the device.
+    """Return the distance, reconciled from all sources and scaled if the runner calibrated the device; and the pauses.
 
-    The best source is the device's count, then the length of the path along the positions, then speed integrated over
-    time.
+    Each row of ``lap_distances``, ``(m, 3)``, holds start, end and metres of a lap. Pauses may touch each other:
+    without a timer, they are breaks between the parts of a track, which are tested one by one.
     """
-    t_s = records.t_s
-    counted_m, findings = distance_from_device(t_s, records.distance_m)
-    path_m = distance_from_positions(t_s, positions, recorded_pauses) if counted_m is None else None
-    travelled_m = path_m if counted_m is None else counted_m
+    t_s, step_s = records.t_s, np.diff(records.t_s)
+    path_m = steps_from_positions(t_s, positions, as_spans([]))
+    speed_m = steps_from_speed(t_s, device_mps, as_spans([]))
+    guesses_m = (float(np.nansum(path_m)), float(np.nansum(speed_m)), totals.distance_m)
+    counter, findings = read_counter(t_s, records.distance_m, next((m for m in guesses_m if m > 0.0), np.nan))
+    counted_m = np.full(len(step_s), np.nan) if counter is None else counter.steps_m
+    if np.isnan(totals.timer_s) and len(recorded_pauses):
+        recorded_pauses, breaks = drop_run_pauses(t_s, path_m if counter is None else counted_m, recorded_pauses)
+        findings += breaks
+    recorded_pauses = union(recorded_pauses)
+
+    def reconcile(pauses: Spans) -> tuple[FloatArray, NDArray[np.intp]]:
+        sources = Sources(
+            t_s=t_s,
+            counted_m=counted_m,
+            path_m=steps_from_positions(t_s, positions, pauses),
+            speed_m=steps_from_speed(t_s, device_mps, pauses),
+            cadence=midpoints(records.cadence_recorded),
+            coarse_counts=np.empty((0, 2), dtype=np.intp) if counter is None else counter.coarse,
+            is_paused=contains(pauses, midpoints(t_s)),
+            is_lost=find_lost_steps(t_s, positions),
+            is_gap=step_s > max_sensor_gap_s(t_s),
+        )
+        return reconcile_steps(sources, lap_distances, totals.distance_m)
+
+    steps_m, origin = reconcile(recorded_pauses)
+    travelled_m = cumulate(steps_m) if np.any(origin != UNKNOWN) else None
     pauses = find_pauses(t_s, travelled_m, recorded_pauses, totals.timer_s)
-    findings += pauses.findings
-    if path_m is not None and len(pauses.gaps):
-        path_m = distance_from_positions(t_s, positions, pauses.spans)
-    distance_m, source = counted_m, "device"
-    if distance_m is None:
-        distance_m, source = path_m, "positions"
-        text = "distance measured along the positions: the file holds no count of its own"
-        finding = note("distance-from-positions", text)
-        if distance_m is None:
-            distance_m, source = distance_from_speed(t_s, device_mps, pauses.spans), "speed"
-            text = "distance summed from speed: the file holds neither a count nor positions"
-            finding = note("distance-from-speed", text)
-        if distance_m is None:
-            distance_m, source = np.zeros(len(t_s)), "none"
-            text = "holds neither distance, positions nor speed: only time can be summed"
-            finding = warn("no-distance", text)
-        findings += (finding,)
-    has_positions = bool(np.any(np.isfinite(positions.lat_deg)))
-    distance_m, calibration = _calibrate(distance_m, totals.distance_m, has_positions=has_positions)
-    return Distance(distance_m, source, pauses, findings=findings + calibration)
+    if pauses.spans is not recorded_pauses:
+        steps_m, origin = reconcile(pauses.spans)
+    source = ORIGINS[int(np.argmax(np.bincount(origin, steps_m + 1e-3 * step_s, len(ORIGINS))))]
+    findings += pauses.findings + _describe_origins(step_s, steps_m, origin, has_count=counter is not None)
+    has_path = bool(np.any(np.isfinite(path_m)))
+    is_copy = abs(float(np.nansum(counted_m)) - totals.distance_m) <= DEVICE_TOTAL_TOLERANCE * totals.distance_m
+    distance_m, calibration = _calibrate(cumulate(steps_m), totals.distance_m, may_scale=not has_path and not is_copy)
+    return Distance(distance_m, source, origin != UNKNOWN, has_path, pauses, findings=findings + calibration)
+
+
+def _describe_origins(
+    step_s: FloatArray, steps_m: FloatArray, origin: NDArray[np.intp], *, has_count: bool
+) -> tuple[Finding, ...]:
+    """Return findings on what the distance was computed from, if not from the device's count alone."""
+    if np.all(origin == UNKNOWN):
+        return (warn("no-distance", "holds neither distance, positions nor speed: only time can be summed"),)
+    texts = {
+        PATH: "measured along the positions",
+        SPEED: "summed from speed",
+        TOTALS: "spread evenly from the totals of laps or session",
+    }
+    findings = []
+    for source, text in texts.items():
+        rows, code = origin == source, f"distance-from-{ORIGINS[source]}"
+        metres, total_m = float(np.sum(steps_m[rows])), float(np.sum(steps_m))
+        if has_count and metres >= 1.0:
+            text = f"{metres:.0f} m {text} ({np.sum(step_s[rows]):.0f} s without a count of its own that fits)"
+            findings.append(note_if_few(code, text, metres, "m", total=total_m))
+        elif metres > 0.5 * total_m:
+            findings.append(note(code, f"distance {text}: the file holds no count of its own"))
+    return tuple(findings)
+
+
+def drop_run_pauses(t_s: FloatArray, steps_m: FloatArray, pauses: Spans) -> tuple[Spans, tuple[Finding, ...]]:
+    """Return the pauses without those in which the runner ran on, or which are no longer than a step between records.
+
+    Breaks between the parts of a track are pauses only if the runner did not run on: some apps begin a new part after
+    every loss of the position, or with every point. ``steps_m`` holds the metres between records.
+    """
+    step_s, middle_s = np.diff(t_s), midpoints(t_s)
+    curve_m = cumulate(np.nan_to_num(steps_m))
+    length_s = pauses[:, 1] - pauses[:, 0]
+    pause_mps = np.diff(np.interp(pauses, t_s, curve_m), axis=1)[:, 0] / length_s
+    is_moving = steps_m > MOVING_SPEED_MPS * step_s
+    outside = is_moving & ~contains(union(pauses), middle_s)
+    rows = outside if np.sum(outside) >= 0.1 * np.sum(is_moving) else is_moving
+    usual_mps = float(np.median((steps_m / step_s)[rows])) if np.any(rows) else np.inf
+    low, high = RUN_PACE_RATIOS
+    ran_on = (pause_mps >= low * usual_mps) & (pause_mps <= high * usual_mps) & (length_s <= MAX_RUN_PAUSE_S)
+    dropped = ran_on | (length_s <= 1.5 * np.median(step_s))
+    if not np.any(dropped):
+        return pauses, ()
+    count = int(np.sum(dropped))
+    text = f"{format_count(count, 'break')} in which the runner ran on not taken for a pause"
+    return pauses[~dropped], (note("breaks-run-through", text, count, "breaks"),)
 
 
 def _calibrate(
-    distance_m: FloatArray, device_total_m: float, *, has_positions: bool
+    distance_m: FloatArray, device_total_m: float, *, may_scale: bool
 ) -> tuple[FloatArray, tuple[Finding, ...]]:
-    """Return the distance scaled to the device's total where there are no positions, as on a treadmill.
+    """Return the distance scaled to the device's total, if this ``may_scale``: without positions, as on a treadmill.
 
     With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total. Any other
     difference from that total is only a warning.
     """
     counted_m = float(distance_m[-1])
-    if not has_positions and device_total_m > 0.0 and counted_m > 0.0:
+    if may_scale and device_total_m > 0.0 and counted_m > 0.0:
         factor = device_total_m / counted_m
         is_plausible = 1.0 / MAX_CALIBRATION_FACTOR <= factor <= MAX_CALIBRATION_FACTOR
         if abs(factor - 1.0) > DEVICE_TOTAL_TOLERANCE and is_plausible:
@@ -103,53 +176,6 @@ def _calibrate(
     return distance_m, (warn("total-differs", text, counted_m - device_total_m, "m"),)
 
 
-def distance_from_device(t_s: FloatArray, counted_m: FloatArray) -> tuple[FloatArray | None, tuple[Finding, ...]]:
-    """Clean the device's own distance so that it starts at 0 and never falls; returns it and findings.
-
-    The distance is None if the device recorded none. A counter that restarts from 0 is continued. If values still fall,
-    as few as possible are dropped and replaced by straight lines.
-    """
-    known = np.flatnonzero(np.isfinite(counted_m))
-    if len(known) < 2 or np.ptp(counted_m[known]) <= 0.0:
-        return None, ()
-    findings = []
-    values = counted_m[known].copy()
-    for last in np.flatnonzero(np.diff(values) < 0.0):
-        before = values[max(last + 1 - RESET_WINDOW, 0) : last + 1]
-        after = values[last + 1 : last + 1 + RESET_WINDOW]
-        level_m = float(np.median(before))
-        # A reset, unlike a stray value, falls far below the former count and rises from there.
-        if level_m > MIN_RESET_M and np.all(after < 0.5 * level_m) and np.all(np.diff(after) >= 0.0):
-            text = f"the distance counter starts again after {values[last]:.0f} m: continued"
-            findings.append(warn("counter-restarted", text, float(values[last]), "m"))
-            values[last + 1 :] += values[last]
-    falls = np.diff(values) < 0.0
-    if np.any(falls):
-        keep = find_longest_nondecreasing(values)
-        misfits = len(values) - len(keep)
-        times = format_count(int(np.sum(falls)), "time")
-        text = f"the device's distance falls {times}: {misfits} values that do not fit were bridged"
-        findings.append(warn("counter-falls", text, misfits, "records"))
-        known, values = known[keep], values[keep]
-    curve = np.interp(t_s, t_s[known], values) - values[0]
-    leap = np.diff(curve) > np.maximum(MAX_SPEED_MPS * np.diff(t_s), MIN_LEAP_M)
-    if np.any(leap):
-        leap_m = float(np.max(np.diff(curve)[leap]))
-        text = (
-            f"the device's distance leaps by {leap_m:.0f} m between two records, faster than anyone runs: kept as the "
-            "device counted it"
-        )
-        findings.append(warn("counter-leaps", text, leap_m, "m"))
-    return curve, tuple(findings)
-
-
-def distance_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray | None:
-    """Compute cumulative distance by integrating speed; it does not grow in pauses and where speed is missing.
-
-    Returns None if speed is known at fewer than two records.
-    """
-    if np.sum(np.isfinite(speed_mps)) < 2:
-        return None
-    step = np.diff(t_s) * midpoints(speed_mps)
-    step[contains(pauses, midpoints(t_s))] = 0.0
-    return cumulate(np.nan_to_num(step))
+def steps_from_speed(t_s: FloatArray, speed_mps: FloatArray, pauses: Spans) -> FloatArray:
+    """Return the metres of each step by its mean speed, ``(n - 1,)``: 0 in pauses, NaN where speed is missing."""
+    return np.where(contains(pauses, midpoints(t_s)), 0.0, np.diff(t_s) * midpoints(speed_mps))

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
-from retropace.core.spans import FloatArray, Spans, contains, cumulate, midpoints
+from retropace.core.spans import (
+    FloatArray,
+    Spans,
+    contains,
+    mask_from_runs,
+    midpoints,
+    spread_over_rows,
+    true_runs,
+)
 from retropace.core.units import format_count
-from retropace.core.world_records import MAX_SPEED_MPS
+from retropace.core.world_records import max_distance_m
 
 MIN_SMOOTHING_S = 0.5
 """Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
@@ -30,8 +39,26 @@ MIN_SPARSE_SPACING_S = 4.0
 """Largest median time in seconds between positions that are smoothed.
 
 Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
-MIN_STRAY_M = 30.0
-"""Distance in metres between neighbouring positions that is always plausible, however short the time between them."""
+MAX_STRAY_COUNT = 60
+"""Largest number of successive positions that may be strays; more of them are a part of the route."""
+MAX_STRAY_SHARE = 0.1
+"""Largest fraction of all positions that successive strays may be."""
+MAX_SKIPPED_PIECES = 200
+"""Largest number of successive pieces of a route, between leaps, that may all be strays."""
+MAX_CORRECTION_M = 100.0
+"""Longest leap in metres that counts as way, because a watch that lost the way for a while returns to it so."""
+MAX_POSITION_GAP_S = 15.0
+"""Longest time in seconds between positions of an uninterrupted route."""
+MAX_JOURNEY_SPEED_MPS = 90.0
+"""Highest speed in m/s of a journey between two parts of a route, by train."""
+JOURNEY_COST = 3.0
+"""Number of positions beyond which a part of a route is kept that only a journey can have reached."""
+MIN_HELD_COUNT = 3
+"""Smallest number of equal positions before a leap that are taken for one, which the device repeated."""
+NEAR_S = 30.0
+"""Time in seconds of the route whose pace is taken for that of stray positions before or after it."""
+EARTH_RADIUS_M = 6_371_000.0
+"""Mean radius of the Earth (IUGG)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,59 +67,130 @@ class Positions(HasFindings):
 
     lat_deg: FloatArray
     lon_deg: FloatArray
+    stray_rows: tuple[int, ...] = ()
+    """Records whose position was dropped as stray."""
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
     """Return the positions with stray ones set to NaN.
 
-    A position is stray if the runner could only have reached and left it faster than ``MAX_SPEED_MPS``, or if its
-    coordinates are impossible or the placeholder 0, 0. If the route leaps and does not return with the next position,
-    no position is dropped, because those before and those after the leap may be the right ones.
+    Positions are stray if their coordinates are impossible or the placeholder 0, 0, or if they lie apart from the
+    longest route that a runner could have taken: one or several at the start, at the end or in between. Parts that are
+    too long to be strays are kept, however far apart, for example before and after a journey by train. Of positions
+    that are only repeated before a leap, as the device lost its own, the first is kept.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
     known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~is_stray)
-    reachable_m = np.maximum(MAX_SPEED_MPS * np.diff(t_s[known]), MIN_STRAY_M)
     # A cheap upper bound of the distances shows that most recordings have no leap at all.
     bound_m = MAX_DEGREE_LENGTH_M * (np.abs(np.diff(lat[known])) + np.abs(np.diff(lon[known])))
-    if len(known) > 2 and np.any(bound_m > reachable_m):
-        step_m = compute_distances_m(lat[known], lon[known])
-        is_leap = step_m > reachable_m
-        bypass_m = np.hypot(*(axis_m[2:] - axis_m[:-2] for axis_m in project_along_path_m(lat[known], lon[known])))
-        is_outlier = is_leap[:-1] & is_leap[1:] & (bypass_m < 0.5 * np.minimum(step_m[:-1], step_m[1:]))
-        is_stray[known[1:-1][is_outlier]] = True
+    is_held = np.zeros(len(lat), dtype=bool)
+    if len(known) > 2 and np.any(bound_m > max_distance_m(np.diff(t_s[known]))):
+        is_held[known[_find_held(t_s[known], lat[known], lon[known])]] = True
+        known = known[~is_held[known]]
+        is_stray[known[_find_strays(t_s[known], lat[known], lon[known])]] = True
     count = int(np.sum(is_stray & np.isfinite(lat)))
     text = f"{format_count(count, 'stray position')} dropped"
     finding = note_if_few("stray-positions", text, count, "records", total=len(lat))
-    lat[is_stray], lon[is_stray] = np.nan, np.nan
-    return Positions(lat, lon, findings=(finding,) if count else ())
+    lat[is_stray | is_held], lon[is_stray | is_held] = np.nan, np.nan
+    stray_rows = tuple(np.flatnonzero(is_stray).tolist())
+    return Positions(lat, lon, stray_rows, findings=(finding,) if count else ())
 
 
-def distance_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray | None:
-    """Compute cumulative distance along the positions; it does not grow in pauses. None with fewer than two positions.
+def _find_held(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
+    """Find the positions that only repeat the one before them, up to a leap that they explain, as a mask."""
+    step_m = compute_distances_m(lat_deg, lon_deg)
+    leaps = step_m > max_distance_m(np.diff(t_s))
+    runs = true_runs(step_m < 0.01)
+    runs = runs[(np.diff(runs, axis=1)[:, 0] + 1 >= MIN_HELD_COUNT) & np.append(leaps, False)[runs[:, 1]]]
+    explained = step_m[runs[:, 1]] <= max_distance_m(t_s[runs[:, 1] + 1] - t_s[runs[:, 0]])
+    return mask_from_runs(runs[explained] + 1, len(t_s))
+
+
+def _find_strays(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
+    """Find the positions apart from the longest possible route, as a mask.
+
+    The route is cut at leaps, and the pieces that hold most positions are chained by dynamic programming. A leap
+    within the chain costs as much as so many positions as may be strays.
+    """
+    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
+    place_m = EARTH_RADIUS_M * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
+    cuts = np.flatnonzero(np.linalg.norm(np.diff(place_m, axis=0), axis=1) > max_distance_m(np.diff(t_s)))
+    first, last = np.append(0, cuts + 1), np.append(cuts, len(t_s) - 1)
+    penalty = float(np.clip(MAX_STRAY_SHARE * len(t_s), 1.5, MAX_STRAY_COUNT))
+    score = (last - first + 1).astype(np.float64)
+    previous = np.full(len(first), -1)
+    for piece in range(1, len(first)):
+        earlier = slice(max(piece - MAX_SKIPPED_PIECES, 0), piece)
+        leap_m = np.linalg.norm(place_m[last[earlier]] - place_m[first[piece]], axis=1)
+        leap_s = t_s[first[piece]] - t_s[last[earlier]]
+        is_journey = (leap_s > MAX_POSITION_GAP_S) & (leap_m <= MAX_JOURNEY_SPEED_MPS * leap_s)
+        cost = np.where(is_journey, min(JOURNEY_COST, penalty), penalty)
+        chained = score[earlier] - np.where(leap_m <= max_distance_m(leap_s), 0.0, cost)
+        best = int(np.argmax(chained))
+        if chained[best] > 0.0:
+            score[piece] += chained[best]
+            previous[piece] = earlier.start + best
+    is_stray = np.ones(len(t_s), dtype=bool)
+    piece = int(np.argmax(score))
+    while piece >= 0:
+        is_stray[first[piece] : last[piece] + 1] = False
+        piece = int(previous[piece])
+    return is_stray
+
+
+def find_lost_steps(t_s: FloatArray, positions: Positions) -> NDArray[np.bool_]:
+    """Find the steps between records, ``(n - 1,)``, that lie between two positions far apart in time."""
+    known = np.flatnonzero(np.isfinite(positions.lat_deg))
+    far = np.flatnonzero(np.diff(t_s[known]) > MAX_POSITION_GAP_S)
+    return mask_from_runs(np.column_stack((known[far], known[far + 1])), len(t_s) - 1)
+
+
+def steps_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray:
+    """Return the metres of each step along the positions, ``(n - 1,)``; 0 in pauses and across journeys.
+
+    A step is NaN before the first and after the last position, and where the positions leap. Stray positions at either
+    end count as if the runner had kept the pace next to them.
+    """
+    known = np.flatnonzero(np.isfinite(positions.lat_deg) & np.isfinite(positions.lon_deg))
+    if len(known) < 2:
+        return np.full(len(t_s) - 1, np.nan)
+    steps_m = _measure_path(t_s[known], positions.lat_deg[known], positions.lon_deg[known], pauses)
+    path_m = spread_over_rows(t_s, known, steps_m)
+    strays, step_s, path_s = np.array(positions.stray_rows, dtype=np.intp), np.diff(t_s), t_s[known] - t_s[known[0]]
+    near = known[path_s <= max(NEAR_S, path_s[1])], known[path_s[-1] - path_s <= max(NEAR_S, path_s[-1] - path_s[-2])]
+    if np.any(start := strays < known[0]):
+        rows, inner = slice(strays[start][0], known[0]), slice(near[0][0], near[0][-1])
+        path_m[rows] = step_s[rows] * np.nanmean(path_m[inner] / step_s[inner])
+    if np.any(end := strays > known[-1]):
+        rows, inner = slice(known[-1], strays[end][-1]), slice(near[1][0], near[1][-1])
+        path_m[rows] = step_s[rows] * np.nanmean(path_m[inner] / step_s[inner])
+    return path_m
+
+
+def _measure_path(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans) -> FloatArray:
+    """Return the metres from each known position to the next, ``(k - 1,)``; 0 in pauses, NaN where they leap.
 
     Random errors would lengthen the path. Dense positions are therefore smoothed in time first. Each part between two
     pauses is smoothed by itself, and its first and last position are kept.
     """
-    known = np.flatnonzero(np.isfinite(positions.lat_deg) & np.isfinite(positions.lon_deg))
-    if len(known) < 2:
-        return None
-    known_s = t_s[known]
-    east, north = project_along_path_m(positions.lat_deg[known], positions.lon_deg[known])
-    paused = contains(pauses, known_s[:-1]) | contains(pauses, midpoints(known_s))
+    east, north = project_along_path_m(lat_deg, lon_deg)
+    step_s, paused = np.diff(t_s), contains(pauses, t_s[:-1]) | contains(pauses, midpoints(t_s))
     step_m = np.hypot(np.diff(east), np.diff(north))
-    part_number = np.concatenate(([0], np.cumsum(paused | (np.diff(known_s) > 4.0 * MIN_SPARSE_SPACING_S))))
+    leaps = step_m > np.maximum(max_distance_m(step_s), MAX_CORRECTION_M)
+    part_number = np.concatenate(([0], np.cumsum(paused | leaps | (step_s > 4.0 * MIN_SPARSE_SPACING_S))))
     edges = np.concatenate(([0], np.flatnonzero(np.diff(part_number)) + 1, [len(part_number)]))
     is_long = np.diff(edges) >= 3
     for first, end in zip(edges[:-1][is_long].tolist(), edges[1:][is_long].tolist(), strict=True):
         part = slice(first, end)
-        if np.median(np.diff(known_s[part])) > MIN_SPARSE_SPACING_S:
+        if np.median(np.diff(t_s[part])) > MIN_SPARSE_SPACING_S:
             continue
-        width_s = estimate_smoothing_s(known_s[part], east[part], north[part])
-        steps_m = (np.diff(smooth_gaussian(known_s[part], column[part], width_s)) for column in (east, north))
+        width_s = estimate_smoothing_s(t_s[part], east[part], north[part])
+        steps_m = (np.diff(smooth_gaussian(t_s[part], column[part], width_s)) for column in (east, north))
         step_m[first : end - 1] = np.hypot(*steps_m)
+    step_m[leaps] = np.where(step_s[leaps] > MAX_POSITION_GAP_S, 0.0, np.nan)
     step_m[paused] = 0.0
-    return np.interp(t_s, known_s, cumulate(step_m))
+    return step_m
 
 
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:

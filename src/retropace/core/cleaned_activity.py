@@ -110,7 +110,8 @@ class CleanedActivity(HasFindings):
     categories: Mapping[str, tuple[str, ...]]
     """Texts of each extra column of text, by the column's name; the column itself holds indices of them."""
     distance_source: str
-    """What distance was computed from: ``device`` (its own count), ``positions``, ``speed`` or ``none``."""
+    """What distance was computed from: ``device`` (its own count), ``positions``, ``speed``, ``totals``
+    (of laps or the session) or ``none``; what most of it was computed from."""
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     counts_both_feet: bool

@@ -80,6 +80,22 @@ def midpoints(edges: FloatArray) -> FloatArray:
     return (edges[1:] + edges[:-1]) / 2.0
 
 
+def spread_over_rows(t_s: FloatArray, rows: NDArray[np.intp], steps: FloatArray) -> FloatArray:
+    """Return what each step between the times ``t_s`` holds, if ``steps`` hold so much between some rows of it.
+
+    Each of ``steps``, ``(len(rows) - 1,)``, is spread evenly over the time from one of ``rows`` to the next. The
+    result, ``(len(t_s) - 1,)``, is NaN before the first and after the last of them.
+
+    Example:
+        >>> spread_over_rows(np.array([0.0, 1.0, 2.0, 4.0]), np.array([1, 3]), np.array([6.0])).tolist()
+        [nan, 2.0, 4.0]
+
+    """
+    rates = np.append(steps / np.diff(t_s[rows]), np.nan)  # index -1, before the first row, finds the last rate too
+    spread: FloatArray = rates[np.searchsorted(rows, np.arange(len(t_s) - 1), side="right") - 1] * np.diff(t_s)
+    return spread
+
+
 def find_owner(edges_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
     """Return for each time the index of the segment, between adjacent rising edges, that contains it or is nearest.
 

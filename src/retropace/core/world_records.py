@@ -1,4 +1,4 @@
-"""World-best backward speeds; faster stretches cannot have been run backward."""
+"""World bests on foot: what is faster cannot have been run backward, or not at all."""
 
 import numpy as np
 
@@ -27,3 +27,12 @@ def max_backward_speed_mps(duration_s: FloatArray) -> FloatArray:
     log_duration = np.log(np.maximum(duration_s, 1e-9))
     limit: FloatArray = np.exp(np.interp(log_duration, np.log(best_s), np.log(best_mps)))
     return np.where(duration_s < best_s[0], limit * TOP_SPEED_FACTOR, limit)
+
+
+def max_distance_m(duration_s: FloatArray) -> FloatArray:
+    """Return the farthest distance in metres by which two positions of a runner can differ after each duration.
+
+    It exceeds all world records from 100 m to 10 km (800 m in 100.9 s, 10 km in 1571 s); 30 m are errors of positions.
+    """
+    reach: FloatArray = np.maximum(np.minimum(MAX_SPEED_MPS * duration_s, 150.0 + 6.9 * duration_s), 30.0)
+    return reach
