@@ -13,6 +13,7 @@ from retropace.core.activity import Activity
 from retropace.core.errors import OtherSportError, ReadError
 from retropace.core.findings import warn
 from retropace.core.units import format_count
+from retropace.readers.absurd_values import drop_absurd_values
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
 from retropace.readers.on_foot import judge_sport
 from retropace.readers.repeated import drop_fragments, drop_repeated
@@ -42,7 +43,7 @@ def read_all(
     file_format = sniff(content.data, name)
     module = import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}")
     activities: list[Activity] = getattr(module, f"read_{file_format}")(content.data, name)
-    activities = drop_repeated(drop_fragments(activities))
+    activities = drop_repeated(drop_fragments([drop_absurd_values(activity) for activity in activities]))
     verdicts = [judge_sport(activity) for activity in activities]
     on_foot = [
         (activity, verdict) for activity, verdict in zip(activities, verdicts, strict=True) if verdict.is_on_foot

@@ -119,7 +119,7 @@ def _read_points(events: Events) -> TcxPoints:
             values.start_point(element)
             parts.append(part)
     columns = {name: values.build_numbers(name) for name in COLUMN_BY_TAG.values()}
-    placed = np.flatnonzero(np.isfinite(columns["lat_deg"]) & np.isfinite(columns["lon_deg"]))
+    placed = np.flatnonzero((np.abs(columns["lat_deg"]) <= 90.0) & (np.abs(columns["lon_deg"]) <= 180.0))
     recorded_s = columns[TIME_COLUMN][placed]
     positions = (columns["lat_deg"][placed], columns["lon_deg"][placed])
     columns[TIME_COLUMN][placed] = interpolate_times(recorded_s, *positions, np.array(parts, np.intp)[placed])

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from retropace.core.findings import Finding, note_if_few
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray, cumulate
+from retropace.readers.absurd_values import MAX_VALUE
 
 MIN_RISING_SHARE = 0.98
 """Smallest fraction of steps in which a counter of distance does not fall; it may restart at each lap."""
@@ -49,6 +50,7 @@ def find_counter(values: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -
 
     Where there are positions, the distance must be about that along them.
     """
+    values = np.where(np.abs(values) <= MAX_VALUE, values, np.nan)
     known = values[np.isfinite(values)]
     placed = np.isfinite(lat_deg) & np.isfinite(lon_deg)
     way_m = float(np.sum(compute_distances_m(lat_deg[placed], lon_deg[placed])))
