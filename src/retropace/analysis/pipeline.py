@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.analysis.energy import Energy, compute_energy
+from retropace.analysis.implausible import find_implausible_figures
 from retropace.annotations.resolve.activity_annotations import find_activity_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
@@ -134,6 +135,7 @@ def label_activity(
     segments = label_segments(cleaned, segmented.edges_s, segmented.fine_edges_s, resolved, settings.label, runner)
     # Labelling compares what the device measured, so stated distances are applied only afterwards, to the totals.
     cleaned, overrides = apply_distance_overrides(cleaned, resolved)
+    summary = summarize(cleaned, segments)
     return Analysis(
         activity=activity,
         cleaned=cleaned,
@@ -141,7 +143,7 @@ def label_activity(
         segments=segments,
         annotations=resolved,
         workout=workout,
-        summary=summarize(cleaned, segments),
+        summary=summary,
         energy=compute_energy(cleaned, segments),
         athlete=athlete,
         borderline=find_borderline(segments, settings.label.review_threshold),
@@ -150,6 +152,7 @@ def label_activity(
             *findings,
             *rejections,
             *overrides,
+            *find_implausible_figures(segments, summary.segments, summary.total),
             *_describe_undetectable(cleaned, resolved, settings, athlete),
         ),
     )

@@ -107,20 +107,19 @@ def _describe_origins(
     """Return findings on what the distance was computed from, if not from the device's count alone."""
     if np.all(origin == UNKNOWN):
         return (warn("no-distance", "holds neither distance, positions nor speed: only time can be summed"),)
-    texts = {
-        PATH: "measured along the positions",
-        SPEED: "summed from speed",
-        TOTALS: "spread evenly from the totals of laps or session",
-    }
+    own = "the file holds no count of its own"
+    if not has_count and np.any(origin == PATH):
+        return (note("distance-from-positions", f"distance measured along the positions: {own}"),)
+    if not has_count and np.any(origin == SPEED):
+        return (note("distance-from-speed", f"distance summed from speed: {own}"),)
+    if not has_count:
+        return (note("distance-from-totals", f"distance spread evenly from the totals of laps or session: {own}"),)
     findings = []
-    for source, text in texts.items():
-        rows, code = origin == source, f"distance-from-{ORIGINS[source]}"
-        metres, total_m = float(np.sum(steps_m[rows])), float(np.sum(steps_m))
-        if has_count and metres >= 1.0:
+    for source, text in ((PATH, "along the positions"), (SPEED, "summed from speed"), (TOTALS, "spread from totals")):
+        rows = origin == source
+        if (metres := float(np.sum(steps_m[rows]))) >= 1.0:
             text = f"{metres:.0f} m {text} ({np.sum(step_s[rows]):.0f} s without a count of its own that fits)"
-            findings.append(note_if_few(code, text, metres, "m", total=total_m))
-        elif metres > 0.5 * total_m:
-            findings.append(note(code, f"distance {text}: the file holds no count of its own"))
+            findings.append(note_if_few("count-replaced", text, metres, "m", total=float(np.sum(steps_m))))
     return tuple(findings)
 
 
