@@ -33,7 +33,7 @@ def test_columns_by_their_order_in_an_unknown_language() -> None:
         "Id;Data;Jina la zoezi;Aina;Maelezo;Muda;Faili\n"
         "7;01.05.2025;Mbio;Kukimbia;nyuma 400m;1800,5;activities/1.fit.gz\n"
     )
-    assert found == {"activities/1.fit.gz": ExportMetadata("Mbio", "nyuma 400m")}
+    assert found == {"activities/1.fit.gz": ExportMetadata("Mbio", "nyuma 400m", sport="Kukimbia")}
 
 
 def test_the_headers_of_2018_and_those_in_german() -> None:
@@ -42,13 +42,13 @@ def test_the_headers_of_2018_and_those_in_german() -> None:
         "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n"
         "1,2018-09-12 15:02:23,Evening Run,Run,slow,783,3681.0,false,,activities/2.gpx\n"
     )
-    assert found == {"activities/2.gpx": ExportMetadata("Evening Run", "slow")}
+    assert found == {"activities/2.gpx": ExportMetadata("Evening Run", "slow", sport="Run")}
     found = table(
         "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Distanz,"
         "Hinweis zur Privatsphäre für Aktivitäten,Dateiname,Distanz\n"
         '1,"09.12.2022, 15:24:49",Lauf,Lauf,locker,"9,44",rückwärts,activities/2.gpx,9440\n'
     )
-    assert found == {"activities/2.gpx": ExportMetadata("Lauf", "locker\nrückwärts")}
+    assert found == {"activities/2.gpx": ExportMetadata("Lauf", "locker\nrückwärts", sport="Lauf")}
 
 
 def test_private_notes_belong_to_the_description() -> None:

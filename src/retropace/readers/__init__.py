@@ -15,7 +15,7 @@ from retropace.core.findings import warn
 from retropace.core.units import format_count
 from retropace.readers.absurd_values import drop_absurd_values
 from retropace.readers.detect import MAX_RECORDING_BYTES, load, sniff
-from retropace.readers.on_foot import judge_sport
+from retropace.readers.on_foot import correct_sport, judge_sport
 from retropace.readers.repeated import drop_fragments, drop_repeated
 
 _MODULE_BY_FORMAT = {
@@ -30,13 +30,18 @@ _MODULE_BY_FORMAT = {
 
 
 def read_all(
-    path: str | os.PathLike[str], *, data: bytes | None = None, largest_bytes: int = MAX_RECORDING_BYTES
+    path: str | os.PathLike[str],
+    *,
+    data: bytes | None = None,
+    largest_bytes: int = MAX_RECORDING_BYTES,
+    sport: str = "",
 ) -> list[Activity]:
     """Return all running and walking sessions of a recording, in order of time; a finding on each names other sports.
 
     ``data`` are the bytes of the file if they were already read; ``path`` is then only used in messages. Raises
     :class:`ReadError` if the file cannot be read or unpacks to more than ``largest_bytes``, and
-    :class:`OtherSportError` if it holds other sports only.
+    :class:`OtherSportError` if it holds other sports only. A known ``sport``, which the user gave the recording, goes
+    before that in the file if it holds one session.
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)
@@ -44,6 +49,8 @@ def read_all(
     module = import_module(f"retropace.readers.{_MODULE_BY_FORMAT[file_format]}")
     activities: list[Activity] = getattr(module, f"read_{file_format}")(content.data, name)
     activities = drop_repeated(drop_fragments([drop_absurd_values(activity) for activity in activities]))
+    if len(activities) == 1 and sport:
+        activities = [correct_sport(activities[0], sport)]
     verdicts = [judge_sport(activity) for activity in activities]
     on_foot = [
         (activity, verdict) for activity, verdict in zip(activities, verdicts, strict=True) if verdict.is_on_foot

@@ -1,7 +1,7 @@
 """Whether a session was done on foot: by the name of its sport or, where that does not tell, by its movement."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,6 +62,17 @@ def judge_sport(activity: Activity) -> SportVerdict:
     said = "is all that is said of the sport" if is_unspecific(activity.sport) else "is not known as a sport"
     text = f'"{name}" {said}: its movement can be that of running or walking'
     return SportVerdict(True, name, findings=(note("sport-assumed", text),))
+
+
+def correct_sport(activity: Activity, sport: str) -> Activity:
+    """Return the activity with another sport if that decides otherwise than the file does; it is said."""
+    by_user, by_file = classify_sport(sport), classify_sport(activity.sport, activity.sub_sport)
+    if by_user is None or by_user == by_file:
+        return activity
+    name = format_sport(sport)
+    text = f'the sport was corrected to "{name}" after the recording: the file says "{format_sport(activity.sport)}"'
+    finding = note("sport-corrected", text)
+    return replace(activity, sport=name, sub_sport="", findings=(*activity.findings, finding))
 
 
 def _is_told_by_sub_sport(activity: Activity) -> bool:

@@ -21,6 +21,7 @@ class ExportMetadata:
     name: str
     description: str = ""
     start_s: float | None = None  # seconds since 1970; None if the table names the activity's file instead
+    sport: str = ""  # as the user has it in the table; empty if the table has none
 
 
 class MetadataIndex:
@@ -28,7 +29,7 @@ class MetadataIndex:
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT)")
+        self._db.execute("CREATE TABLE by_file (place TEXT PRIMARY KEY, name TEXT, description TEXT, sport TEXT)")
         self._db.execute("CREATE TABLE by_start (root TEXT, number TEXT, start_s REAL, name TEXT, description TEXT)")
         self._tables: list[tuple[str, str]] = []  # how all places of each table's export begin, and the table's hash
         self._db.execute("CREATE INDEX start ON by_start (start_s)")
@@ -36,8 +37,8 @@ class MetadataIndex:
 
     def add_files(self, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
         """Add metadata by the place of the recording's file; for a place that occurs twice, the first are kept."""
-        rows = ((place, activity.name, activity.description) for place, activity in metadata)
-        self._db.executemany("INSERT OR IGNORE INTO by_file VALUES (?, ?, ?)", rows)
+        rows = ((place, activity.name, activity.description, activity.sport) for place, activity in metadata)
+        self._db.executemany("INSERT OR IGNORE INTO by_file VALUES (?, ?, ?, ?)", rows)
 
     def add_starts(self, root: str, metadata: Iterable[tuple[str, ExportMetadata]]) -> None:
         """Add metadata with activity number and start; they apply to recordings whose place begins with ``root``."""
@@ -58,7 +59,8 @@ class MetadataIndex:
         """
         row = self._find_by_file(entry.place)
         if row is not None:
-            return (ExportMetadata(*row),)
+            name, description, sport = row
+            return (ExportMetadata(name, description, sport=sport),)
         for number in _find_numbers(entry.place):
             row = self._db.execute(
                 "SELECT name, description FROM by_start WHERE number = ? AND substr(?, 1, length(root)) = root",
@@ -77,7 +79,7 @@ class MetadataIndex:
         return tuple(ExportMetadata(*row) for row in rows)
 
     def _find_by_file(self, place: str) -> Any:
-        return self._db.execute("SELECT name, description FROM by_file WHERE place = ?", (place,)).fetchone()
+        return self._db.execute("SELECT name, description, sport FROM by_file WHERE place = ?", (place,)).fetchone()
 
     def close(self) -> None:
         """Close and delete the temporary database."""

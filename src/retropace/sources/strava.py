@@ -1,4 +1,4 @@
-"""The table of activity names and descriptions in a Strava bulk export.
+"""The table of activity names, descriptions and sports in a Strava bulk export.
 
 ``activities.csv`` varies with year and language. The column of file names (``activities/123.fit.gz``) is found by its
 values, and the others by their headers in a known language, else by order: number, date, name, sport, description.
@@ -17,10 +17,15 @@ ACTIVITIES_FOLDER = "activities"
 _HEADERS = {
     "name": ("activity name", "name", "name der aktivität"),
     "description": ("activity description", "description", "aktivitätsbeschreibung"),
+    "sport": (
+        "type",
+        *("activity type", "sport type", "typ der aktivität", "aktivitätsart", "type d'activité", "type d’activité"),
+        *("tipo de actividad", "tipo di attività", "tipo de atividade", "activiteitstype"),
+    ),
     "note": ("activity private note", "hinweis zur privatsphäre für aktivitäten"),
 }
 """Casefolded column headers, in English and German, by field (issue hugovk/strava-tools#1, for example)."""
-_DEFAULT_COLUMNS = {"name": 2, "description": 4}
+_DEFAULT_COLUMNS = {"name": 2, "sport": 3, "description": 4}
 """Column index of each field in a table whose headers are unknown."""
 _MIN_FILE_SHARE = 0.5
 """Smallest fraction of existing files among the paths in the column of file names."""
@@ -39,13 +44,16 @@ def read_metadata(data: bytes, file_exists: Callable[[str], bool]) -> Iterator[t
         return
     header = [cell.strip().casefold() for cell in rows[0]]
     columns = {field: _find_column(header, field) for field in _HEADERS}
+    known_cells = {cell for names in _HEADERS.values() for cell in names}
+    if not known_cells.isdisjoint(header) and not set(_HEADERS["sport"]) & set(header):
+        columns["sport"] = None  # the order of columns counts only where no header is known
     for row in rows[1:]:
         file = _parse_file_path(row, column)
         if not file or not file_exists(file):
             continue
         texts = {field: _read_cell(row, column) for field, column in columns.items()}
         descriptions = [texts[field] for field in ("description", "note") if texts[field]]
-        yield file, ExportMetadata(texts["name"], "\n".join(descriptions))
+        yield file, ExportMetadata(texts["name"], "\n".join(descriptions), sport=texts["sport"])
 
 
 def _parse_rows(text: str) -> list[list[str]]:

@@ -133,7 +133,7 @@ def _analyze_task(job: Job, task: Task) -> Input:
     name = place if data is not None else task.path
     activities = [
         _apply_export_metadata(activity, task.export_metadata)
-        for activity in read_all(name, data=data, largest_bytes=job.max_bytes)
+        for activity in read_all(name, data=data, largest_bytes=job.max_bytes, sport=_find_corrected_sport(task))
     ]
     matches = job.activity_filter.matches
     if not any(matches(activity.start_time, activity.sport, activity.sub_sport) for activity in activities):
@@ -186,6 +186,11 @@ def _make_storable(document: dict[str, Any], place: str) -> dict[str, Any]:
     if not text.isascii() and text != printable(text):
         document = json.loads(text.encode("utf-8", "replace"))
     return document
+
+
+def _find_corrected_sport(task: Task) -> str:
+    """Return the sport in the table that names the file, which the user may have corrected; empty if there is none."""
+    return next((metadata.sport for metadata in task.export_metadata if metadata.start_s is None), "")
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
