@@ -1,4 +1,4 @@
-"""Figures that cannot be: distances that nobody covers on foot in that time, and steps that no legs make."""
+"""Recognition of impossible figures: distances that nobody covers on foot in the time, and steps too long for legs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,15 @@ from retropace.core.units import format_count
 from retropace.core.world_records import max_distance_m
 
 MAX_STEP_LENGTH_M = 3.0
-"""Mean step in metres above which it is none: Bolt's longest over 100 m were 2.8 m (Graubner 2011)."""
+"""Longest possible mean step in metres; Bolt's longest over 100 m were 2.8 m (Graubner 2011)."""
 MAX_DAY_DISTANCE_M = 320_000.0
-"""Farthest distance in metres on foot in 24 hours: the world record of 2022 is 319.6 km."""
+"""Longest possible distance in metres on foot in 24 hours: the world record of 2022 is 319.6 km."""
 DAY_S = 86_400.0
 """Seconds of a day."""
 
 
 def find_implausible_figures(segments: Segments, stats: SegmentStats, total: SegmentStats) -> tuple[Finding, ...]:
-    """Return a warning if the figures of the whole activity, or of segments with a part of its distance, cannot be."""
+    """Return a warning if figures of the whole activity, or of segments with a part of its distance, are impossible."""
     if text := _describe(total, 0):
         return (warn("implausible-figure", f"the whole recording cannot be right: {text}"),)
     rows = np.flatnonzero(_is_implausible(stats))
@@ -41,7 +41,7 @@ def _is_implausible(stats: SegmentStats) -> NDArray[np.bool_]:
 
 
 def _describe(stats: SegmentStats, row: int) -> str:
-    """Return what cannot be of one part; empty if all can."""
+    """Return which figure of one part is impossible, as text; empty if none is."""
     if not _is_implausible(stats)[row]:
         return ""
     if stats.step_length_m[row] > MAX_STEP_LENGTH_M:

@@ -32,7 +32,7 @@ stop and not a dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in cadence that is filled by a straight line; longer gaps stay missing."""
 SENSOR_GAP_RANGE_S = (15.0, 60.0)
-"""Smallest and largest value in seconds of :func:`max_sensor_gap_s`. Smart recording leaves gaps of up to 13 s between
+"""Smallest and largest result in seconds of :func:`max_sensor_gap_s`. Smart recording leaves gaps of up to 13 s between
 records, and exports at a reduced rate or phones that save energy up to a minute."""
 SENSOR_GAP_FACTOR = 3.0
 """Ratio of :func:`max_sensor_gap_s` to the spacing of records."""
@@ -57,9 +57,9 @@ class Cadence(HasFindings):
 
 
 def max_sensor_gap_s(t_s: FloatArray) -> float:
-    """Return the longest step in seconds between records over which cadence, heart rate and speed are taken to go on.
+    """Return the longest step in seconds between records over which cadence, heart rate and speed are interpolated.
 
-    It is a multiple of the spacing of records in which half of the time is recorded; longer steps are losses.
+    It is a multiple of the median spacing of records, weighted by time; longer steps are losses.
     """
     step_s = np.sort(np.diff(t_s))
     spacing_s = step_s[np.searchsorted(np.cumsum(step_s), 0.5 * (t_s[-1] - t_s[0]))]

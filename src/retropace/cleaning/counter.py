@@ -1,4 +1,4 @@
-"""The device's own distance counter, read as metres per step between records, and without its typical faults."""
+"""The device's distance counter, read as metres per step between records and freed of its typical faults."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,13 +20,13 @@ MIN_LEAP_M = 100.0
 """Smallest increase in metres from one record to the next that can be a leap. A leap must also be farther than anyone
 runs in that time."""
 MIN_COARSE_S = 30.0
-"""Shortest time in seconds between two values of the counter in which another source knows better when it was run."""
+"""Shortest time in seconds between two values of the counter for which another source places the metres in time."""
 MIN_INCREMENT_SHARE = 0.99
-"""Smallest fraction of values that a runner could cover since the record before, for a column of increments."""
+"""Smallest fraction of values small enough to be covered since the record before, for a column of increments."""
 MIN_INCREMENT_FALLS = 0.1
 """Smallest fraction of falling values by which a column of increments is recognized without another source."""
 WITNESS_TOLERANCE = 0.3
-"""Largest difference between the sum of increments and another source of distance, as a fraction of that source."""
+"""Largest difference between the sum of increments and another source of distance, as a fraction of the latter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Counter:
     steps_m: FloatArray
     """NaN before the first and after the last value, and where the counter leaps."""
     coarse: NDArray[np.intp]
-    """First and excluded last of the steps, ``(m, 2)``, in which the counter knows only the sum."""
+    """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
 
 
 def read_counter(
     t_s: FloatArray, counted_m: FloatArray, expected_m: float = np.nan
 ) -> tuple[Counter | None, tuple[Finding, ...]]:
-    """Return what was counted, and findings; None if nothing was.
+    """Return the counted metres, and findings; None if nothing was counted.
 
     A counter that restarts is continued, a column of increments is added up (``expected_m`` is the distance by another
     source, for comparison), and values that do not fit are dropped.
@@ -132,7 +132,7 @@ def _is_restart(t_s: FloatArray, raw_m: FloatArray, rows: tuple[int, int, int]) 
 
 
 def _find_catch_ups(t_s: FloatArray, values_m: FloatArray) -> NDArray[np.bool_]:
-    """Find the values at which the counter only stood still, until it caught up at once, as a mask.
+    """Find the values at which the counter stood still before it caught up at once, as a mask.
 
     It caught up if the runner cannot have run the last step, but can have run it since the counter stood.
     """

@@ -42,11 +42,11 @@ class Distance(HasFindings):
 
     distance_m: FloatArray
     source: str
-    """What most of it was computed from: one of ``ORIGINS``."""
+    """Source of most of the distance: one of ``ORIGINS``."""
     is_known: NDArray[np.bool_]
     """Whether a source measured each of the ``n - 1`` steps between records."""
     has_path: bool
-    """Whether positions, too, say how far the runner went."""
+    """Whether positions also measure the distance."""
     pauses: Pauses
 
 
@@ -104,7 +104,7 @@ def measure_distance(
 def _describe_origins(
     step_s: FloatArray, steps_m: FloatArray, origin: NDArray[np.intp], *, has_count: bool
 ) -> tuple[Finding, ...]:
-    """Return findings on what the distance was computed from, if not from the device's count alone."""
+    """Return findings on the sources of the distance, if the device's count is not the only one."""
     if np.all(origin == UNKNOWN):
         return (warn("no-distance", "holds neither distance, positions nor speed: only time can be summed"),)
     own = "the file holds no count of its own"
@@ -126,8 +126,8 @@ def _describe_origins(
 def drop_run_pauses(t_s: FloatArray, steps_m: FloatArray, pauses: Spans) -> tuple[Spans, tuple[Finding, ...]]:
     """Return the pauses without those in which the runner ran on, or which are no longer than a step between records.
 
-    Breaks between the parts of a track are pauses only if the runner did not run on: some apps begin a new part after
-    every loss of the position, or with every point. ``steps_m`` holds the metres between records.
+    Some apps begin a new part of a track after every loss of position, or with every point; such breaks are no pauses
+    if the runner ran on. ``steps_m`` holds the metres between records.
     """
     step_s, middle_s = np.diff(t_s), midpoints(t_s)
     curve_m = cumulate(np.nan_to_num(steps_m))

@@ -46,19 +46,19 @@ MAX_STRAY_SHARE = 0.1
 MAX_SKIPPED_PIECES = 200
 """Largest number of successive pieces of a route, between leaps, that may all be strays."""
 MAX_CORRECTION_M = 100.0
-"""Longest leap in metres that counts as way, because a watch that lost the way for a while returns to it so."""
+"""Longest leap in metres that counts as distance, because a watch that lost its position returns to it so."""
 MAX_POSITION_GAP_S = 15.0
 """Longest time in seconds between positions of an uninterrupted route."""
 MAX_JOURNEY_SPEED_MPS = 90.0
 """Highest speed in m/s of a journey between two parts of a route, by train."""
 JOURNEY_COST = 3.0
-"""Number of positions beyond which a part of a route is kept that only a journey can have reached."""
+"""Number of positions above which a part of a route is kept that can only be reached by a journey."""
 MIN_HELD_COUNT = 3
-"""Smallest number of equal positions before a leap that are taken for one, which the device repeated."""
+"""Smallest number of equal positions before a leap that are taken for one that the device repeated."""
 NEAR_S = 30.0
-"""Time in seconds of the route whose pace is taken for that of stray positions before or after it."""
+"""Seconds of the route beside stray positions whose pace is used for them."""
 EARTH_RADIUS_M = 6_371_000.0
-"""Mean radius of the Earth (IUGG)."""
+"""Mean radius of the Earth in metres (IUGG)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +98,7 @@ def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArr
 
 
 def _find_held(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
-    """Find the positions that only repeat the one before them, up to a leap that they explain, as a mask."""
+    """Find the positions that only repeat the one before them, up to a leap caused by that, as a mask."""
     step_m = compute_distances_m(lat_deg, lon_deg)
     leaps = step_m > max_distance_m(np.diff(t_s))
     runs = true_runs(step_m < 0.01)

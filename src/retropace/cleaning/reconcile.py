@@ -1,6 +1,6 @@
-"""Reconciles the sources of distance step by step: the counter, the path along the positions, speed and totals.
+"""Reconciliation of the sources of distance step by step: the counter, the path along the positions, speed, totals.
 
-The rule is written down in :mod:`retropace.cleaning`.
+The rules are written down in :mod:`retropace.cleaning`.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,22 @@ from retropace.core.spans import FloatArray, cumulate, mask_from_runs, midpoints
 from retropace.core.world_records import max_distance_m
 
 ORIGINS = ("device", "positions", "speed", "totals", "none")
-"""Names of the sources of distance, in the order in which they lead."""
-COUNTER, PATH, SPEED, TOTALS, UNKNOWN = range(len(ORIGINS))
+"""Names of the sources of distance, the most trusted first."""
+COUNTER = 0
+"""Index of the device's counter in ``ORIGINS``."""
+PATH = 1
+"""Index of the path along the positions in ``ORIGINS``."""
+SPEED = 2
+"""Index of integrated speed in ``ORIGINS``."""
+TOTALS = 3
+"""Index of the totals of laps and session in ``ORIGINS``."""
+UNKNOWN = 4
+"""Index of no source in ``ORIGINS``."""
 DEVICE_TOTAL_TOLERANCE = 0.005
 """Largest difference between the records' distance and the device's total, as a fraction of the total, at which the two
 count as equal."""
 MIN_FREEZE_S = 10.0
-"""Shortest time in seconds for which a source must stand still to be overruled by others, of which one has a path."""
+"""Shortest time in seconds of a standstill by one source that others overrule, if one of these is a path."""
 MIN_FREEZE_WITHOUT_PATH_S = 60.0
 """Value of ``MIN_FREEZE_S`` if only speed and cadence overrule, which watches smooth."""
 STILL_SPEED_MPS = 0.1
@@ -27,7 +36,7 @@ STILL_SPEED_MPS = 0.1
 MOVING_SPEED_MPS = 1.0
 """Speed in m/s from which a source says that the runner moves; errors of positions alone imitate less."""
 MOVING_CADENCE = 50.0
-"""Recorded cadence, of one foot or of both, from which it says that the runner moves."""
+"""Recorded cadence, of one foot or of both, from which the runner is taken to move."""
 WINDOW_S = 60.0
 """Length in seconds of the pieces in which sources are compared."""
 MAX_DISAGREEMENT = 0.5
@@ -37,7 +46,7 @@ MAX_WITNESS_DISAGREEMENT = 0.25
 MIN_COUNTER_DISAGREEMENT_M = 60.0
 """Difference in metres in a piece below which a counter equals path and speed; more than a watch errs at the start."""
 MIN_DISAGREEMENT_M = 30.0
-"""Difference in metres in a piece below which the sources count as equal."""
+"""Difference in metres in a piece below which any sources count as equal."""
 MIN_DETOUR = 1.1
 """Smallest ratio of the distance by speed to the straight line between two positions with none between them, at which
 the runner did not take the straight line."""
@@ -45,12 +54,12 @@ MAX_END_S = 30.0
 """Longest time in seconds for which a counter may be missing at an end of the recording for the total to say how far
 the runner went there."""
 MIN_KNOWN_SHARE = 0.9
-"""Smallest fraction of time in which a source must be known to lead everywhere, or to be compared with others."""
+"""Smallest fraction of time in which a source must be known to be used everywhere, or to be compared with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the sources say about each of ``n - 1`` steps between records, NaN where they say nothing."""
+    """Metres of each of ``n - 1`` steps between records by every source, NaN where it gives none."""
 
     t_s: FloatArray
     """Times of the ``n`` records."""
@@ -61,12 +70,12 @@ class Sources:
     cadence: FloatArray
     """Recorded cadence, in either unit."""
     coarse_counts: NDArray[np.intp]
-    """First and excluded last of the steps, ``(m, 2)``, in which the counter knows only the sum."""
+    """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
     is_paused: NDArray[np.bool_]
     is_lost: NDArray[np.bool_]
     """Whether the step lies between two positions far apart in time."""
     is_gap: NDArray[np.bool_]
-    """Whether the step is too long for speed and cadence at its ends to say what happened in it."""
+    """Whether the step is too long for speed and cadence at its ends to hold throughout."""
 
 
 def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float) -> tuple[FloatArray, NDArray[np.intp]]:
@@ -102,7 +111,7 @@ def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float)
 
 
 def _shape_coarse_counts(sources: Sources) -> FloatArray:
-    """Return the counted metres; where only their sum is known, path or speed say when they were run."""
+    """Return the counted metres; where only their sum is known, path or speed distribute it over the steps."""
     counted_m = sources.counted_m.copy()
     for first, end in sources.coarse_counts.tolist():
         part = slice(first, end)
@@ -125,7 +134,7 @@ def _find_short_ends(sources: Sources) -> NDArray[np.bool_]:
 
 
 def _take_first_known(columns: dict[int, FloatArray], order: tuple[int, ...]) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return for each step the metres of the first of the columns that knows them, and which that is."""
+    """Return for each step the metres of the first column that has a value there, and the index of that column."""
     steps_m = np.full(len(columns[COUNTER]), np.nan)
     origin = np.full(len(steps_m), UNKNOWN)
     for name in order:
@@ -135,7 +144,7 @@ def _take_first_known(columns: dict[int, FloatArray], order: tuple[int, ...]) ->
 
 
 def _find_standstills(sources: Sources, steps_m: FloatArray, others: Sequence[FloatArray]) -> NDArray[np.bool_]:
-    """Find the steps in which a source stands still although others and cadence say the runner moves.
+    """Find the steps in which a source stands still although others and cadence show that the runner moves.
 
     The first of the others suffices if none contradicts it, else most of them must agree.
     """
@@ -168,7 +177,7 @@ def _find_standstills(sources: Sources, steps_m: FloatArray, others: Sequence[Fl
 
 
 def _find_disagreement(sources: Sources) -> NDArray[np.bool_]:
-    """Find the steps in whose surroundings path and speed agree with each other but not with the counter."""
+    """Find the steps around which path and speed agree with each other but not with the counter."""
     columns = (sources.counted_m, sources.path_m, sources.speed_m)
     is_known = ~sources.is_paused & np.all(np.isfinite(columns), axis=0)
     counted_m, path_m, speed_m = (sum_around(sources.t_s, np.where(is_known, column, 0.0)) for column in columns)
@@ -189,7 +198,7 @@ def sum_around(t_s: FloatArray, steps: FloatArray) -> FloatArray:
 
 
 def _find_lost_path(sources: Sources) -> NDArray[np.bool_]:
-    """Find the steps between positions far apart in time in which speed says that the runner took a detour."""
+    """Find the steps between positions far apart in time in which speed shows that the runner took a detour."""
     runs = true_runs(sources.is_lost & np.isfinite(sources.path_m) & np.isfinite(sources.speed_m) & ~sources.is_gap)
     path_m, speed_m = (cumulate(np.nan_to_num(column)) for column in (sources.path_m, sources.speed_m))
     ratio = np.diff(speed_m[runs], axis=1)[:, 0] - MIN_DETOUR * np.diff(path_m[runs], axis=1)[:, 0]
@@ -199,7 +208,7 @@ def _find_lost_path(sources: Sources) -> NDArray[np.bool_]:
 def _fill_from_total(
     sources: Sources, steps_m: FloatArray, origin: NDArray[np.intp], stated: tuple[float, float, float]
 ) -> None:
-    """Fill unknown steps within a lap, given by start, end and metres, with what these hold beyond the known steps."""
+    """Fill unknown steps within a lap, given by start, end and metres, with what the lap has beyond the known steps."""
     start_s, end_s, metres = stated
     part = slice(*np.searchsorted(midpoints(sources.t_s), (start_s, end_s)).tolist())
     is_unknown = np.isnan(steps_m[part]) & ~sources.is_paused[part]

@@ -22,7 +22,7 @@ from retropace.core.world_records import MAX_SPEED_MPS
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in speed or heart rate that is filled by a straight line; longer ones stay missing."""
 MIN_RUNNING_SPEED_MPS = 1.5
-"""Mean speed in m/s from which distance that grows while recorded speed is 0 is believed, if it is at least
+"""Mean speed in m/s from which distance that grows while recorded speed is 0 counts as real, if it is at least
 ``MIN_DISAGREEMENT_M``. In 1239 recordings of watches without such a fault, 2 % have such a stretch."""
 MAX_DISAGREEMENT = 0.8
 """Largest difference between distance and integrated speed in a piece, as a fraction of the larger of them."""
@@ -82,7 +82,7 @@ def _find_moving_runs(t_s: FloatArray, rows: NDArray[np.bool_], distance: Distan
 
 
 def _find_disagreement(t_s: FloatArray, speed_mps: FloatArray, distance: Distance) -> NDArray[np.bool_]:
-    """Find the records in whose surroundings speed is only a fraction of the growth of distance.
+    """Find the records around which speed is only a fraction of the growth of distance.
 
     Where positions confirm the distance, speed must not be a multiple of it either.
     """
@@ -96,7 +96,7 @@ def _find_disagreement(t_s: FloatArray, speed_mps: FloatArray, distance: Distanc
 
 
 def _find_stepless(t_s: FloatArray, cadence: FloatArray) -> NDArray[np.bool_]:
-    """Find the records in whose surroundings the recorded cadence says that the runner hardly made a step."""
+    """Find the records around which the recorded cadence shows hardly a step."""
     known_s = np.where(np.isfinite(midpoints(cadence)), np.diff(t_s), 0.0)
     turns = sum_around(t_s, known_s * np.nan_to_num(midpoints(cadence)))
     is_stepless = turns < MOVING_CADENCE * sum_around(t_s, known_s)

@@ -81,7 +81,7 @@ def midpoints(edges: FloatArray) -> FloatArray:
 
 
 def spread_over_rows(t_s: FloatArray, rows: NDArray[np.intp], steps: FloatArray) -> FloatArray:
-    """Return what each step between the times ``t_s`` holds, if ``steps`` hold so much between some rows of it.
+    """Return the share of each step between the times ``t_s`` in amounts given for longer steps between some of them.
 
     Each of ``steps``, ``(len(rows) - 1,)``, is spread evenly over the time from one of ``rows`` to the next. The
     result, ``(len(t_s) - 1,)``, is NaN before the first and after the last of them.

@@ -122,7 +122,7 @@ def label_segments(
 def _refine_turning_points(
     cleaned: CleanedActivity, turning_points_s: FloatArray, fixed_s: FloatArray, annotations: AnnotationTable
 ) -> FloatArray:
-    """Return changes of direction moved to the moment of the turn, but for edges of annotations and fixed edges."""
+    """Return changes of direction moved to the moment of the turn, except edges of annotations and fixed edges."""
     bounds_s = np.unique(np.concatenate((turning_points_s, fixed_s, annotations.spans.ravel())))
     is_free = ~np.isin(turning_points_s, fixed_s) & ~np.isin(turning_points_s, annotations.spans)
     if not np.any(is_free):

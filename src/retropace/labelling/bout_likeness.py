@@ -30,7 +30,7 @@ be off, judged by the model."""
 MIN_REP_SHARE = 0.5
 """Shortest bout that may be a repetition, as a share of the shortest marked one, where that is below ``MIN_REP_S``."""
 MAX_REP_RATIO = 4.0
-"""Longest bout that may be a repetition, as a multiple of the longest marked one; in a longer one only dips count."""
+"""Longest bout that may be a repetition, as a multiple of the longest marked one; longer ones are judged by dips."""
 MAX_LOG_DURATION_DIFFERENCE = 0.7
 """Largest difference in log duration that is counted, as sets have long and short repetitions."""
 SHORTER_LOG_ODDS = -3.85

@@ -14,10 +14,10 @@ MAX_OTHER_PROBABILITY = 0.1
 COMPLETE_LOG_ODDS = -4.0
 """Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
 CALIBRATION_SLOPE = 1.3
-"""Log-odds that are true per log-odds of likeness, measured on half-made sessions of the runners with odd numbers."""
+"""Calibrated log-odds per log-odds of likeness, fitted on the fit half of half-made sessions."""
 CALIBRATION_LOG_ODDS = 1.4
-"""Log-odds of likeness at which half of the stretches truly are backward, measured in the same way: of all bouts and
-dips, the ones that look most alike do so partly by chance."""
+"""Log-odds of likeness at which half of the stretches truly are backward, by the same fit: of all bouts and dips, the
+ones that look most alike do so partly by chance."""
 MAX_MODEL_LOG_ODDS = 6.0
 """Largest log-odds of the model, for or against backward; larger ones count as this."""
 

@@ -1,4 +1,4 @@
-"""Values that no device measures: numbers so large that they are damage, or a sentinel of some exporter."""
+"""Removal of values that no device measures: numbers so large that they are damage, or mark a missing value."""
 
 from dataclasses import fields, replace
 from types import MappingProxyType
@@ -11,11 +11,11 @@ from retropace.core.spans import FloatArray
 from retropace.core.units import format_count
 
 MAX_VALUE = 1e9
-"""Largest size of any measured value in its unit; the way around the earth has 4e7 metres."""
+"""Largest size of any measured value in its unit; even the circumference of the earth is only 4e7 metres."""
 
 
 def drop_absurd_values(activity: Activity) -> Activity:
-    """Return the activity with absurd values missing: in columns (times excepted), totals and laps; it is said."""
+    """Return the activity with absurd values missing in columns (times excepted), totals and laps, and a finding."""
     samples = activity.samples
     kept = {"t_s", "extra", "categories"}
     columns = {field.name: getattr(samples, field.name) for field in fields(samples) if field.name not in kept}

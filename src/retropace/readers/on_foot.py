@@ -65,7 +65,7 @@ def judge_sport(activity: Activity) -> SportVerdict:
 
 
 def correct_sport(activity: Activity, sport: str) -> Activity:
-    """Return the activity with another sport if that decides otherwise than the file does; it is said."""
+    """Return the activity with another sport and a finding, if that sport changes whether it was done on foot."""
     by_user, by_file = classify_sport(sport), classify_sport(activity.sport, activity.sub_sport)
     if by_user is None or by_user == by_file:
         return activity

@@ -1,6 +1,6 @@
-"""The moment of a turn: speed and cadence step from one level to another there, often with a dip between the two.
+"""The moment of a turn: speed and cadence step from one level to another there, often with a dip between.
 
-Without regard to the dip it would count as part of the slower side, so that a repetition began seconds too early. The
+If the dip were ignored, it would count as part of the slower side, and a repetition would begin seconds too early. The
 shape of a turn is fitted by least squares at every place near an edge, and the best place is taken.
 """
 
@@ -10,11 +10,11 @@ from retropace.core.spans import FloatArray
 from retropace.segmentation.signals import MAX_SQUARED_DEVIATION, StandardizedSignals
 
 MAX_MOVE_S = 8.0
-"""Farthest that an edge is moved, in seconds; it never comes nearer to the next edge than half-way."""
+"""Largest shift of an edge in seconds; it also stays within half the distance to the next edge."""
 WINDOW_S = 24.0
 """Seconds before and after an edge in which the signals are compared with the shape of a turn."""
 MIN_SIDE_S = 5.0
-"""Fewest seconds on each side of an edge that show the level there; with less, the edge stays."""
+"""Fewest seconds on each side of an edge from which the level there is taken; with less, the edge stays."""
 SMOOTHING_S = 7.0
 """Seconds over which watches average speed."""
 TURN_S = 3.0

@@ -17,7 +17,7 @@ from retropace.annotations.language.vocabulary import (
 from retropace.annotations.model.label import Label
 
 MAX_NAME_CHARS = 1000
-"""Longest name, in characters, that is searched for words of direction; what is longer is no name."""
+"""Longest text, in characters, that is searched for words of direction; a longer one counts as no name."""
 
 
 @dataclass(frozen=True, slots=True)

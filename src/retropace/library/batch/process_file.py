@@ -189,7 +189,7 @@ def _make_storable(document: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def _find_corrected_sport(task: Task) -> str:
-    """Return the sport in the table that names the file, which the user may have corrected; empty if there is none."""
+    """Return the sport of the file in a vendor's table, which the user may have corrected; empty if there is none."""
     return next((metadata.sport for metadata in task.export_metadata if metadata.start_s is None), "")
 
 

@@ -42,7 +42,7 @@ MAX_TREE_CHARS = 2**24
 MAX_SHOWN_PREFIXES = 5
 """Largest number of undeclared prefixes that a message names."""
 MAX_ATTRIBUTES = 2000
-"""Largest number of attributes of an element, without namespaces; libxml2 compares each with each."""
+"""Largest number of attributes of an element, without namespaces; libxml2 compares each with every other."""
 _LONG_TAG = re.compile(r"<[\w:.-]+\s[^<>]{8192,}")
 """Pattern of a tag that is long enough for more than ``MAX_ATTRIBUTES`` attributes."""
 _ATTRIBUTE = re.compile(r"\s(?!xmlns)[\w:.-]+\s*=")
