@@ -11,9 +11,9 @@ OTHER = """\
 VirtualRide, EBikeRide, emountainbikeride, AlpineSki, GravelRide, Radfahren, natación, train, 1,
 HKWorkoutActivityTypeFunctionalStrengthTraining, resort_skiing_snowboarding_ws, rowing_v2, StairStepper, Vélo,
 VTT, ciclismo de montaña, wielrennen, плавание, 骑行, サイクリング, CROSS-COUNTRY_SKIING, Outdoor Bike,
-wheelchair_push_run, Wheelchair run, SwimToBikeTransition, zwemmen, narty, langrenn, Weight Training"""
+wheelchair_push_run, Wheelchair run, bike trail, SwimToBikeTransition, zwemmen, narty, langrenn, Weight Training"""
 UNKNOWN = """\
-carpet, runway, skill, rowdy, Workout, other, fitness_equipment, poolside, skincare, bike trail"""
+carpet, runway, skill, rowdy, Workout, other, fitness_equipment, poolside, skincare, track, trail"""
 
 
 @pytest.mark.parametrize("sport", ON_FOOT.replace("\n", " ").split(", "))

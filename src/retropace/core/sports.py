@@ -9,8 +9,8 @@ from typing import Any
 
 _TABLE = Path(__file__).with_name("sports.toml")
 """File of the names of sports, with whether each is done on foot."""
-_COMMON_NAMES: dict[str, bool | None] = {"": None, "generic": None} | dict.fromkeys(
-    ("running", "run", "trailrunning", "trail", "track", "street", "treadmillrunning", "treadmill", "walking"), True
+_COMMON_NAMES: dict[str, bool | None] = dict.fromkeys(("", "generic", "trail", "track", "street")) | dict.fromkeys(
+    ("running", "run", "trailrunning", "treadmillrunning", "treadmill", "walking"), True
 )
 """Whether the names in most recordings are sports on foot, as in the table, which then need not be read."""
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
