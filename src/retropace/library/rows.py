@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 BEST_EFFORT_FIELDS = ("direction", "kind", "asked", "seconds", "metres", "start_s", "basis")
 """Columns of the table ``bests`` of fastest stretches; ``asked`` is the given time (s) or distance (m)."""
-STORAGE_VERSION = "figures, bests and energy"
+STORAGE_VERSION = "figures, bests, energy and findings"
 """Version of what the library stores of an analysis; if this text changes, the next run processes all files again."""
-_JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings")
+_JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings", "notes", "findings")
 """Keys of the JSON document whose values the table ``activities`` stores as JSON text."""
 
 

@@ -20,14 +20,15 @@ from tests.support.strategies import activities, activity_of
 def northward_activity(
     t_s: FloatArray, pauses: list[tuple[float, float]] | None = None, lon_deg: float = 11.0
 ) -> CleanedActivity:
-    """The track of a runner who goes north at 3 m/s."""
+    """The track of a runner who goes north at 3 m/s, but for pauses."""
+    distance_m = 3.0 * (t_s - sum(np.clip(t_s - start_s, 0.0, end_s - start_s) for start_s, end_s in pauses or []))
     return analyze(
         activity_of(
             t_s,
             pauses,
-            distance_m=3.0 * t_s,
+            distance_m=distance_m,
             speed_mps=np.full(len(t_s), 3.0),
-            lat_deg=48.0 + 3.0 * t_s / 111_200.0,
+            lat_deg=48.0 + distance_m / 111_200.0,
             lon_deg=np.full(len(t_s), lon_deg),
         )
     ).cleaned

@@ -96,8 +96,8 @@ def test_what_the_picture_says(sample_analyses: dict[str, Analysis]) -> None:
     analysis = sample_analyses["quarter-mile.fit"]
     assert format_facts_line(analysis, KILOMETRES) == "running  ·  2025-05-03  ·  4.88 km  ·  36:25"
     backward, forward, rest = format_direction_lines(analysis, KILOMETRES)
-    assert backward == ("backward", "1.20 km", ["25 %  ·  9:13  ·  7:41 /km", "0.40 km of it suspected (lighter)"])
-    assert forward[:2] == ("forward", "3.67 km")
+    assert backward == ("backward", "1.20 km", ["25 %  ·  9:15  ·  7:41 /km", "0.40 km of it suspected (lighter)"])
+    assert forward[:2] == ("forward", "3.66 km")
     assert rest == ("rest", "6:01", [])
     assert format_direction_lines(analysis, MILES)[0][1] == "0.75 mi"
 

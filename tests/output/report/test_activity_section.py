@@ -134,7 +134,7 @@ def test_curves_and_way_are_as_thin_as_was_asked_for() -> None:
 
 def test_charts_and_map_are_told_in_words() -> None:
     told = sample_section("quarter-mile.fit").alt_texts
-    assert told["speed_mps"] == "Pace over the session: on average 5:47 /km forward and 7:41 /km backward."
+    assert told["speed_mps"] == "Pace over the session: on average 5:46 /km forward and 7:41 /km backward."
     assert told["cadence_spm"] == "Cadence: on average 160 steps a minute forward and 174 steps a minute backward."
     assert told["map"] == "The way, north up, 3 of its 15 stretches backward."
     assert "9:18 /mi forward" in sample_section("quarter-mile.fit", units=MILES).alt_texts["speed_mps"]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.core.activity import Activity, Device, Lap, Samples, Source
+from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
 from retropace.core.findings import Finding, warn
-from retropace.core.spans import FloatArray, as_spans, cumulate, find_span
+from retropace.core.spans import FloatArray, as_spans, cumulate, find_span, total_s, union
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
@@ -61,6 +61,7 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         columns["heart_rate_bpm"] = _hold_last_value(heart_rates, t_s)
     lap_edges_s = sorted({0.0, *(edge_s for edge_s in document["laps"] if 0.0 < edge_s < elapsed_s), elapsed_s})
     laps = [Lap(start_s, end_s, trigger="manual") for start_s, end_s in pairwise(lap_edges_s)]
+    pauses = union(as_spans([(start_s, end_s) for start_s, end_s in document["pauses"] if end_s > start_s]))
     return Activity(
         source=Source(path, "apple"),
         samples=Samples.from_columns(t_s - t_s[0], extra=None, categories=None, **columns),
@@ -69,8 +70,9 @@ def _build_activity(document: dict[str, Any], path: str) -> Activity:
         sub_sport="indoor" if document["is_indoor"] else "",
         device=Device("Apple", document["device"]),
         laps=tuple(laps) if len(laps) > 1 else (),
-        pauses=as_spans([(start_s, end_s) for start_s, end_s in document["pauses"] if end_s > start_s]),
+        pauses=pauses,
         cadence_unit="spm",
+        device_totals=DeviceTotals(timer_s=elapsed_s - total_s(pauses)),
         findings=tuple(findings),
     )
 
