@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from retropace.cleaning.clean import clean_activity
 from retropace.core.errors import NoActivityError, ReadError
 from retropace.readers import read_all
-from retropace.readers.json.apple import SCHEMA
+from retropace.readers.json.apple import SCHEMA, read_apple
 from retropace.sources.apple import AppleExport
+from tests.fuzz.originals import build_originals
 from tests.support.recordings import MadeRun
 
 RUN = MadeRun(datetime(2025, 5, 1, 7, tzinfo=UTC), 300)
@@ -127,3 +128,10 @@ def test_records_of_other_times_and_units_do_not_count() -> None:
     assert made["metres"] == [[600.0, 610.0, pytest.approx(16.09344)]]
     assert made["steps"] == [[600.0, 610.0, 28.0]]
     found.close()
+
+
+@pytest.mark.parametrize("elapsed_s", [42949672.95, 0.0, -5.0])
+def test_a_workout_of_an_impossible_length_is_refused_in_words(elapsed_s: float) -> None:
+    document = json.loads(build_originals()["apple.json"]) | {"elapsed_s": elapsed_s}
+    with pytest.raises(ReadError, match="its times are wrong"):
+        read_apple(json.dumps(document).encode(), "x")

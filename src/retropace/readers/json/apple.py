@@ -21,6 +21,8 @@ SCHEMA = "retropace.apple-workout/1"
 """Identifier of the schema of a workout's JSON document."""
 MAX_STEP_COUNT_SPAN_S = 15.0
 """Longest typical span of a step count in seconds from which cadence is derived; longer ones hide its changes."""
+MAX_WORKOUT_S = 7 * 86400.0
+"""Longest workout in seconds that is read; a longer one has wrong times."""
 HEART_RATE_HOLD_S = 30.0
 """Seconds for which a heart rate is valid; after that it is missing. Most watches measure every 5 s."""
 
@@ -39,6 +41,8 @@ def read_apple(data: bytes, path: str) -> list[Activity]:
 def _build_activity(document: dict[str, Any], path: str) -> Activity:
     start = datetime.fromisoformat(document["start_time"][:19] + document["start_time"][20:]).astimezone(UTC)
     elapsed_s = float(document["elapsed_s"])
+    if not 0.0 < elapsed_s <= MAX_WORKOUT_S:
+        raise ReadError("is a workout that lasts nothing or over a week: its times are wrong", path=path)
     steps, distances, heart_rates = (_read_spans(document[kind]) for kind in ("steps", "metres", "heart"))
     findings: list[Finding] = []
     if document["lost_routes"]:
