@@ -10,7 +10,8 @@ from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import SegmentParameters
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, union
+from retropace.segmentation.segment import segment_coarse_and_fine
 from retropace.simulate import (
     PlannedStretch,
     SimulatedAthlete,
@@ -36,12 +37,19 @@ from tests.support.strategies import activities, activity_of
 @settings(deadline=None, max_examples=100)
 def test_edges_cover_the_activity_and_hold_every_stop(activity: Activity) -> None:
     cleaned = clean_activity(activity)
-    edges = segment_activity(cleaned)
-    assert edges[0] == 0.0
-    assert edges[-1] == cleaned.elapsed_s
-    assert np.all(np.diff(edges) > 0.0)
+    coarse, fine = segment_coarse_and_fine(cleaned)
+    for edges in (coarse, fine):
+        assert edges[0] == 0.0
+        assert edges[-1] == cleaned.elapsed_s
+        assert np.all(np.diff(edges) > 0.0)
+    rest = union(np.concatenate((cleaned.pauses, cleaned.standing)))
+    assert np.isin(rest[rest[:, 1] - rest[:, 0] >= SegmentParameters().min_rest_s], coarse).all()
     for spans in (cleaned.pauses, cleaned.standing, cleaned.unknown):
-        assert np.isin(spans, edges).all()
+        assert np.isin(spans, fine).all()
+    # Only rest and what lies between two rests is shorter than a segment may be.
+    is_short = np.diff(coarse) < SegmentParameters().min_segment_s
+    is_fixed = np.isin(coarse, np.concatenate((rest, cleaned.unknown)).ravel()) | np.isin(coarse, coarse[[0, -1]])
+    assert np.all(is_fixed[:-1][is_short] & is_fixed[1:][is_short])
 
 
 def match_with_truth(plan: list[PlannedStretch], seed: int, watch: Watch | None = None) -> BoundaryCounts:

@@ -23,10 +23,16 @@ class SegmentParameters:
     Edges are the boundaries between segments.
     """
 
-    min_segment_s: float = 10.0
-    """Shortest segment in seconds. Only pauses, standing, and the time between two of them may be shorter."""
+    min_segment_s: float = 13.0
+    """Shortest segment in seconds; a shorter stretch belongs to the neighbour that is more like it. Only rest, and the
+    time between two rests, may be shorter. It is just less than 50 m take at 4 m/s."""
+    fine_min_segment_s: float = 10.0
+    """Value of ``min_segment_s`` for the fine segmentation."""
+    min_rest_s: float = 10.0
+    """Shortest rest or dropout in seconds that is a segment; a shorter one, as a glance or a turn, is part of its
+    neighbours. In the fine segmentation every one is a segment."""
     sensitivity: float = 1.0
-    """Divisor of ``penalty`` and ``min_change_sd``: above 1, smaller changes of pace and cadence become edges."""
+    """Divisor of penalties and least changes: above 1, smaller changes of pace and cadence become edges."""
     ramp_s: float = 8.0
     """Time in seconds after a stop, and before the next, in which changes of pace are ignored because the runner only
     gets up to speed or slows down."""
@@ -50,15 +56,17 @@ class SegmentParameters:
     """Noise of a signal (speed or cadence) up to which it has full weight in finding edges: the standard deviation of
     10 s means, in units of the signal's assumed standard deviation of noise. Watches in the test corpus have 0.1–0.45,
     GPX files without speed 0.4–1.6."""
-    penalty: float = 35.0
-    """Cost of an edge: one is added only if it lowers the sum of squared deviations from the segment means by at least
-    this, in noise variances × seconds. For an hour of white noise, the Bayesian information criterion gives 25: an edge
-    adds three fitted numbers (two means and its time), and each costs ln 3600 = 8.2 (Schwarz 1978, Ann Stat 6:461). The
-    value is higher because real noise is correlated in time."""
+    penalty: float = 50.0
+    """Cost of an edge: it stays only if it lowers the sum of squared deviations from the segment means by at least
+    this, in noise variances × seconds. It is the Bayesian information criterion for an hour of white noise: an edge
+    adds three fitted numbers (two means and its time), and each costs ln 3600 = 8.2 (Schwarz 1978, Ann Stat 6:461)."""
+    settling_s: float = 7.0
+    """Seconds of a segment in which pace swings after a large change, or before one: by that, times the change, its
+    mean is unsure. Between running and walking, a change within half a minute must then be larger to count."""
     fine_penalty: float = 12.0
-    """Value of ``penalty`` for the fine segmentation, which labelling uses. With 18 or more, repetitions of 50 m are
-    missed."""
-    min_change_sd: float = 1.3
+    """Value of ``penalty`` for the fine segmentation, from whose segments all others are merged. With 18 or more,
+    repetitions of 50 m are missed."""
+    min_change_sd: float = 1.2
     """Smallest difference between the means of adjacent segments, in standard deviations of the noise: 0.4 m/s at
     running pace, 6.5 steps per minute, or less of both at once. With 2, half of a fast backward runner's reps would be
     missed in recordings without cadence."""

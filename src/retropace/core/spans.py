@@ -127,6 +127,21 @@ def subtract(spans: Spans, minus: Spans) -> Spans:
     return np.column_stack((pieces[first, 0], pieces[np.append(first[1:], len(pieces)) - 1, 1]))
 
 
+def covered_share(spans: Spans, edges_s: FloatArray) -> FloatArray:
+    """Return which share of the time between each two adjacent edges lies in disjoint, sorted spans.
+
+    Example:
+        >>> covered_share(as_spans([(2.0, 4.0), (9.0, 30.0)]), np.array([0.0, 8.0, 10.0])).tolist()
+        [0.25, 0.5]
+
+    """
+    if len(spans) == 0:
+        return np.zeros(len(edges_s) - 1)
+    covered_s = np.cumsum(np.diff(spans.ravel(), prepend=0.0) * np.tile((0.0, 1.0), len(spans)))
+    share: FloatArray = np.diff(np.interp(edges_s, spans.ravel(), covered_s)) / np.diff(edges_s)
+    return share
+
+
 def total_s(spans: Spans) -> float:
     """Return the total seconds in disjoint spans."""
     return float(np.sum(spans[:, 1] - spans[:, 0]))

@@ -31,7 +31,7 @@ RECOVERY_LOG_SD = 0.35
 """Usual standard deviation of the log of recovery duration within a regular set."""
 EDGE_ERROR_S = 2.0
 """Error (s) of a rep's duration, as its edges are not exact."""
-MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 0.95, 1.1, 1.2)
+MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 1.0, 1.1, 1.2)
 """Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. A few
 stretches may be similar by chance."""
 MIN_FAST_SHARE = 0.34

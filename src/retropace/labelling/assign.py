@@ -18,7 +18,7 @@ from retropace.core.gait import classify_gait
 from retropace.core.parameters import LabelParameters
 from retropace.core.segment_stats import curve_increments, stats_from_increments
 from retropace.core.segments import Segments, StrArray
-from retropace.core.spans import FloatArray, Spans, contains, find_owner, find_span, midpoints, union
+from retropace.core.spans import FloatArray, Spans, contains, covered_share, find_owner, find_span, midpoints, union
 from retropace.labelling.direction_model import RunnerModel, backward_probabilities
 from retropace.labelling.edges import find_fixed_edges, merge_edges, snap_standing
 from retropace.labelling.features import StretchFeatures, extract_features
@@ -81,9 +81,9 @@ def label_segments(
     """Return the segments between change points, each with direction, gait, basis and confidence.
 
     ``edges_s`` are the change points in elapsed seconds, from 0 to the end of the activity, including starts and ends
-    of pauses and standing. ``fine_edges_s`` are those of a finer segmentation, which become edges only where the
-    direction changes. ``annotations`` are disjoint and sorted. ``runner`` is what is known of the runner from other
-    sessions.
+    of the rests that are segments. ``fine_edges_s`` are those of a finer segmentation with every rest, which become
+    edges only where the direction changes. ``annotations`` are disjoint and sorted. ``runner`` is what is known of the
+    runner from other sessions.
     """
     parameters = parameters or LabelParameters()
     standing = snap_standing(cleaned, annotations, parameters.max_snap_s)
@@ -96,21 +96,25 @@ def label_segments(
     probability = _estimate_backward(cleaned, fine, parameters, runner)
     is_backward = fine.is_unlabelled & (probability >= parameters.threshold)
 
-    coarse_s = merge_edges(edges_s, fixed_s, annotations, parameters.max_snap_s, resting)
+    coarse_fixed_s = np.intersect1d(fixed_s, edges_s)
+    coarse_s = merge_edges(edges_s, coarse_fixed_s, annotations, parameters.max_snap_s, resting)
     is_borderline = fine.is_unlabelled & ~is_backward & (probability >= parameters.review_threshold)
     outcome = is_backward.astype(np.intp) + 2 * is_borderline
+    # A short interruption is no segment of its own: it takes on what was before it.
+    has_outcome = ~(fine.is_standing | fine.has_no_signal)
+    outcome = outcome[np.maximum.accumulate(np.where(has_outcome, np.arange(len(outcome)), 0))]
     turning_points_s = fine_s[1:-1][outcome[1:] != outcome[:-1]]
     turning_points_s = _refine_turning_points(cleaned, turning_points_s, fixed_s, annotations)
     if len(turning_points_s):
         is_near = np.abs(coarse_s[:, None] - turning_points_s[None, :]).min(axis=1) < EDGE_MERGE_S
-        is_required = np.isin(coarse_s, fixed_s) | np.isin(coarse_s, annotations.spans)
+        is_required = np.isin(coarse_s, coarse_fixed_s) | np.isin(coarse_s, annotations.spans)
         coarse_s = coarse_s[~is_near | is_required]
     segment_edges_s = np.union1d(coarse_s, turning_points_s)
 
     evidence = _build_stretch_evidence(cleaned, standing, annotations, segment_edges_s)
     count = len(segment_edges_s) - 1
     owner = find_owner(segment_edges_s, midpoints(fine_s))
-    duration_s = np.diff(fine_s)
+    duration_s = np.diff(fine_s) * fine.is_unlabelled
     total_s = np.maximum(np.bincount(owner, duration_s, count), 1e-9)
     mean_probability, backward_share = (
         np.bincount(owner, duration_s * column, count) / total_s for column in (probability, is_backward)
@@ -165,13 +169,13 @@ def _build_stretch_evidence(
     cleaned: CleanedActivity, standing: Spans, annotations: AnnotationTable, edges_s: FloatArray
 ) -> _StretchEvidence:
     """Return what annotations, pauses and ``standing`` say about each stretch between two edges."""
-    midpoints_s = midpoints(edges_s)
-    is_paused, is_still, has_no_signal = (
-        contains(spans, midpoints_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
+    paused_share, still_share, lost_share = (
+        covered_share(spans, edges_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
     )
-    index = find_span(annotations.spans, midpoints_s)
+    index = find_span(annotations.spans, midpoints(edges_s))
     direction, gait = (np.append(column, "")[index] for column in (annotations.direction, annotations.gait))
-    is_standing = is_paused | (is_still & (direction != "unknown"))
+    is_standing = paused_share + still_share * (direction != "unknown") > 0.5
+    has_no_signal = lost_share > 0.5
     return _StretchEvidence(
         edges_s, np.where(is_standing, "", direction), gait, is_standing, has_no_signal, _names_all(annotations)
     )

@@ -1,7 +1,5 @@
 """Exact change points of a piecewise constant signal, by penalised least squares with the pruning rule of PELT."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,39 +28,38 @@ so that bounds can be computed with it."""
 
 
 def find_change_points(
-    signal: FloatArray, penalties: Sequence[float], min_size: int = 1, known: NDArray[np.bool_] | None = None
-) -> list[IndexArray]:
-    """Find the optimal segmentation of an ``(n, k)`` signal for each penalty; returns its edges ``[0, …, n]``.
+    signal: FloatArray, penalty: float, min_size: int = 1, known: NDArray[np.bool_] | None = None
+) -> IndexArray:
+    """Find the optimal segmentation of an ``(n, k)`` signal; returns its edges ``[0, …, n]``.
 
     The cost of a segmentation is the sum of squared deviations from each segment's mean, over all ``k`` columns, plus
     the penalty for each edge between two segments. No segment is shorter than ``min_size``, unless the signal is.
     Values where the ``(n, k)`` mask ``known`` is False are ignored, though they must be finite.
 
     The optimum is exact: optimal partitioning (Jackson et al. 2005, IEEE Signal Process Lett 12:105) with the pruning
-    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590). Several penalties cost little more than one.
+    of PELT (Killick, Fearnhead & Eckley 2012, J Am Stat Assoc 107:1590).
 
     Raises ``ValueError`` for a signal of the wrong shape or with missing values and for a penalty that is not positive
     and finite.
 
     Example:
-        >>> find_change_points(np.array([[0.0], [0.0], [9.0], [9.0], [9.0]]), [1.0])
-        [array([0, 2, 5])]
+        >>> find_change_points(np.array([[0.0], [0.0], [9.0], [9.0], [9.0]]), 1.0)
+        array([0, 2, 5])
 
     """
     if signal.ndim != 2:
         raise ValueError(f"the signal must have shape (n, k), not {signal.shape}")
     if not np.all(np.isfinite(signal)):
         raise ValueError("the signal has missing or infinite values")
-    for penalty in penalties:
-        if not 0.0 < penalty < np.inf:
-            raise ValueError(f"the penalty must be positive and finite, not {penalty}")
+    if not 0.0 < penalty < np.inf:
+        raise ValueError(f"the penalty must be positive and finite, not {penalty}")
     count, min_size = len(signal), max(int(min_size), 1)
     if count < 2 * min_size:
-        return [np.array([0, count] if count else [0], dtype=np.intp) for _ in penalties]
-    costs, previous = _PeltSearch(signal, known, np.array(penalties), min_size).solve()
+        return np.array([0, count] if count else [0], dtype=np.intp)
+    costs, previous = _PeltSearch(signal, known, penalty, min_size).solve()
     # Positions within an unknown stretch have equal numbers of known rows before them.
     known_counts = None if known is None or known.any(axis=1).all() else np.append(0, np.cumsum(known.any(axis=1)))
-    return [_trace_back(*solution, known_counts, min_size) for solution in zip(costs, previous, strict=True)]
+    return _trace_back(costs, previous, known_counts, min_size)
 
 
 def _trace_back(
@@ -91,7 +88,7 @@ def _trace_back(
 
 
 class _PeltSearch:
-    """Search for the optimal segmentation of one signal, for several penalties and many segment ends at a time.
+    """Search for the optimal segmentation of one signal, for many segment ends at a time.
 
     The squared deviations of a segment ``[s, t)`` are its squares less the ``saving(s, t)`` of its mean. The sum of all
     squares is constant, so that the lowest cost up to each end is ``best(t) = penalty + min(best(s) - saving(s, t))``.
@@ -109,8 +106,8 @@ class _PeltSearch:
     without its penalty, is no worse for ends at least ``min_size`` beyond ``p``.
     """
 
-    def __init__(self, signal: FloatArray, known: NDArray[np.bool_] | None, penalties: FloatArray, min_size: int):
-        self.length, self.min_size, self.penalties = len(signal), min_size, penalties[:, None]
+    def __init__(self, signal: FloatArray, known: NDArray[np.bool_] | None, penalty: float, min_size: int):
+        self.length, self.min_size, self.penalty = len(signal), min_size, penalty
         self.block_size = min(min_size, MAX_BLOCK_SIZE)
         blocks = self.length // self.block_size + 1
         self.positions = np.arange(blocks * self.block_size).reshape(blocks, self.block_size)
@@ -130,17 +127,14 @@ class _PeltSearch:
         # No segment ends beyond the last position or before min_size.
         saving_from_first = self._compute_saving(self.sums_to_first[:, :, None], self.sums)
         saving_from_first[(self.positions < min_size) | (self.positions > self.length)] = -np.inf
-        self.net_saving_from_first = saving_from_first - penalties[:, None, None]
-        self.best = np.full((len(penalties), *self.positions.shape), UNREACHED_COST)
-        self.best[:, 0, 0] = -penalties
+        self.net_saving_from_first = saving_from_first - penalty
+        self.best = np.full(self.positions.shape, UNREACHED_COST)
+        self.best[0, 0] = -penalty
         self.previous = np.zeros(self.best.shape, dtype=np.intp)
-        self.start_bound = np.min(self.best - self.saving_to_last, axis=2)
+        self.start_bound = np.min(self.best - self.saving_to_last, axis=1)
 
     def solve(self) -> tuple[FloatArray, IndexArray]:
-        """Return the lowest cost of a segmentation up to each position, and the start of its last segment.
-
-        Both have one row for each penalty.
-        """
+        """Return the lowest cost of a segmentation up to each position, and the start of its last segment."""
         batch_blocks = max(ENDS_PER_BATCH // self.block_size, 1)
         first_block = self.min_size // self.block_size
         alive, likely_blocks = np.arange(first_block), np.zeros(1, dtype=np.intp)
@@ -148,9 +142,8 @@ class _PeltSearch:
             batch = slice(first, min(first + batch_blocks, len(self.positions)))
             candidates = np.concatenate((alive, np.arange(batch.start, batch.stop)))
             alive = self._solve_batch(batch, candidates, likely_blocks)
-            likely_blocks = np.sort(self.previous[:, batch.stop - 1, -1]) // self.block_size
-        rows, to_end = len(self.best), slice(self.length + 1)
-        return self.best.reshape(rows, -1)[:, to_end], self.previous.reshape(rows, -1)[:, to_end]
+            likely_blocks = self.previous[batch.stop - 1, -1:] // self.block_size
+        return self.best.ravel()[: self.length + 1], self.previous.ravel()[: self.length + 1]
 
     def _solve_batch(self, batch: slice, candidates: IndexArray, likely_blocks: IndexArray) -> IndexArray:
         """Find the best start for each end in the batch; return the candidate blocks that later ends may need.
@@ -167,48 +160,46 @@ class _PeltSearch:
         while True:
             rounds += 1
             self._try_blocks(batch, blocks, is_tried)
-            end_bound = np.maximum.reduce(
-                self.best[:, batch] + self.net_saving_from_first[:, batch], axis=2, keepdims=True
-            )
-            bound = self.start_bound.take(candidates, 1)[:, None] - saving_between
+            end_bound = np.maximum.reduce(self.best[batch] + self.net_saving_from_first[batch], axis=1, keepdims=True)
+            bound = self.start_bound.take(candidates) - saving_between
             is_open = (bound < end_bound) & ~is_tried.take(candidates)
-            open_blocks = np.logical_or.reduce(is_open, axis=(0, 1)).nonzero()[0]
+            open_blocks = np.logical_or.reduce(is_open, axis=0).nonzero()[0]
             if len(open_blocks) == 0:
                 break
             if len(open_blocks) > MIN_BLOCKS_TO_RANK and rounds < 3:
                 bound[~is_open] = np.inf
                 is_promising = np.zeros(len(candidates), dtype=bool)
-                is_promising[np.argmin(bound, axis=2)[is_open.any(axis=2)]] = True
+                is_promising[np.argmin(bound, axis=1)[is_open.any(axis=1)]] = True
                 open_blocks = is_promising.nonzero()[0]
             blocks = candidates[open_blocks[:MAX_BLOCKS_PER_ROUND]]
         # The last block of ends that lies min_size before the next batch.
         row = (batch.stop * self.block_size - self.min_size) // self.block_size - batch.start
         if row < 0:
             return candidates
-        is_useful = np.any(bound[:, row] < self.best[:, batch.start + row, :1], axis=0)
+        is_useful = bound[row] < self.best[batch.start + row, 0]
         alive: IndexArray = candidates[is_useful | np.isneginf(saving_between[row])]
         return alive
 
     def _try_blocks(self, batch: slice, blocks: IndexArray, is_tried: NDArray[np.bool_]) -> None:
         """Try all starts in the sorted ``blocks`` for all ends of the batch; update ``best``, mark blocks as tried."""
         is_tried[blocks] = True
-        rows, starts = len(self.best), self.positions.take(blocks, 0).ravel()
+        starts = self.positions.take(blocks, 0).ravel()
         saving = self._compute_saving(
             self.sums.take(blocks, 1).reshape(len(self.sums), 1, -1), self.sums[:, batch].reshape(len(self.sums), -1, 1)
         )
-        cost = self.best.take(blocks, 1).reshape(rows, 1, -1) - saving
+        cost = self.best.take(blocks, 0).ravel() - saving
         if starts[-1] + self.min_size > batch.start * self.block_size:
             np.copyto(cost, np.inf, where=self.positions[batch].reshape(-1, 1) - starts < self.min_size)
-        winner = cost.argmin(axis=2)
-        flat_index = np.arange(0, cost.size, len(starts)).reshape(winner.shape) + winner
-        best = self.best[:, batch]
-        lowest = (cost.ravel().take(flat_index) + self.penalties).reshape(best.shape)
+        winner = cost.argmin(axis=1)
+        flat_index = np.arange(0, cost.size, len(starts)) + winner
+        best = self.best[batch]
+        lowest = (cost.ravel().take(flat_index) + self.penalty).reshape(best.shape)
         is_better = lowest < best
-        is_changed = np.logical_or.reduce(is_better, axis=(0, 2))
+        is_changed = np.logical_or.reduce(is_better, axis=1)
         if is_changed.any():
             np.copyto(best, lowest, where=is_better)
-            np.copyto(self.previous[:, batch], starts.take(winner).reshape(best.shape), where=is_better)
-            self.start_bound[:, batch] = np.minimum.reduce(best - self.saving_to_last[batch], axis=2)
+            np.copyto(self.previous[batch], starts.take(winner).reshape(best.shape), where=is_better)
+            self.start_bound[batch] = np.minimum.reduce(best - self.saving_to_last[batch], axis=1)
             is_tried[batch] &= ~is_changed
 
     def _compute_saving(self, sums_to_start: FloatArray, sums_to_end: FloatArray) -> FloatArray:

@@ -1,7 +1,9 @@
 """Segmentation of an activity at its changes of pace and cadence.
 
-Pauses, standing, and stretches without any signal are segments of their own. The parts between them are cut at the
-joint change points of pace and cadence (:mod:`retropace.segmentation.pelt`), in standard deviations of their noise.
+The fine segmentation has all pauses, standing, and stretches without any signal as segments of their own. The parts
+between them are cut at the joint change points of pace and cadence (:mod:`retropace.segmentation.pelt`), in standard
+deviations of their noise. The coarse segmentation, whose segments are those that a runner would name, merges the fine
+segments that differ little or are short (:mod:`retropace.segmentation.merge`).
 """
 
 from typing import NamedTuple
@@ -11,7 +13,8 @@ from numpy.typing import NDArray
 
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.parameters import SegmentParameters
-from retropace.core.spans import FloatArray, as_spans, subtract, union
+from retropace.core.spans import FloatArray, Spans, as_spans, subtract, union
+from retropace.segmentation.merge import MAX_ONSET_S, Stretches, find_onset, merge_stretches
 from retropace.segmentation.pelt import find_change_points
 from retropace.segmentation.signals import resample, standardize_columns
 
@@ -25,6 +28,10 @@ noise."""
 NORMAL_QUARTILE_SD = 0.3186
 """Half width, in standard deviations, of the interval around the mean that holds a quarter of normally distributed
 values."""
+WANDER_RATIO = 2.0
+"""Ratio of the wandering of a runner's mean pace to its noise over ``NOISE_BLOCK_S``."""
+MAX_ONSET_SPACING_S = 2.0
+"""Largest median time in seconds between records at which edges move to where a change began."""
 MIN_BLOCK_CHANGES = 20
 """Smallest number of differences between blocks from which a signal's noise is measured; with fewer, the noise is
 assumed not to exceed ``reference_wander_sd``."""
@@ -57,25 +64,69 @@ def segment_coarse_and_fine(
 ) -> tuple[FloatArray, FloatArray]:
     """Cut an activity at its changes of pace and cadence; returns the edges of a coarse and of a fine segmentation.
 
-    Edges are elapsed seconds, rising from 0 to the end. The fine segmentation also has edges at smaller changes;
-    labelling compares its segments with each other.
+    Edges are elapsed seconds, rising from 0 to the end. Labelling compares the segments of the fine segmentation with
+    each other. In the coarse one, rests and dropouts shorter than ``min_rest_s`` are part of their neighbours.
     """
     parameters = parameters or SegmentParameters()
     step_s = np.diff(cleaned.t_s)
     gaps = np.column_stack((cleaned.t_s[:-1], cleaned.t_s[1:]))[step_s > parameters.max_gap_s]
     separate = np.concatenate((cleaned.pauses, cleaned.standing, cleaned.unknown))
     # A long gap in which the runner moved on holds no signal: it is one segment.
-    separate = np.concatenate((separate, subtract(gaps, union(separate))))
+    gaps = subtract(gaps, union(separate))
+    separate = np.concatenate((separate, gaps))
     fixed_s = np.concatenate((np.array([0.0, cleaned.elapsed_s]), separate.ravel()))
     moving = subtract(as_spans([(0.0, cleaned.elapsed_s)]), union(separate))
     columns = standardize_columns(cleaned, parameters)
     parts = [_build_part(cleaned.t_s, columns, start, end, parameters) for start, end in moving.tolist()]
-    noise_inflation = _measure_noise_inflation(parts, parameters)
-    changes_s = [_cut_part(part, noise_inflation, parameters) for part in parts]
-    coarse_s, fine_s = (
-        np.unique(np.concatenate([fixed_s, *(part_s[number] for part_s in changes_s)])) for number in range(2)
-    )
-    return coarse_s, fine_s
+    noise_sd = _measure_noise_sd(parts, parameters)
+    noise_inflation = np.maximum(noise_sd / parameters.reference_wander_sd, 1.0)
+    cuts = [_cut_part(part, noise_inflation, parameters) for part in parts]
+    starts_s = [
+        part.start_s + parameters.grid_s * edges[:-1].astype(np.float64)
+        for part, edges in zip(parts, cuts, strict=True)
+    ]
+    fine_s = np.unique(np.concatenate([fixed_s, *starts_s]))
+
+    parts = [part._replace(values=part.values / noise_inflation) for part in parts]
+    interruptions = np.concatenate((union(np.concatenate((cleaned.pauses, cleaned.standing))), cleaned.unknown, gaps))
+    stretches = _build_stretches(cleaned.elapsed_s, interruptions, starts_s, parameters)
+    for part, edges, start_s in zip(parts, cuts, starts_s, strict=True):
+        rows = np.searchsorted(stretches.edges_s, start_s)
+        stretches.sums[rows], stretches.counts[rows] = (np.diff(sums[edges], axis=0) for sums in part.cumulate())
+    wander_sd = WANDER_RATIO * float(np.linalg.norm(noise_sd / noise_inflation))
+    merged = merge_stretches(stretches, wander_sd, parameters)
+    # Between sparse records, speed is a straight line that shows no onset.
+    is_dense = len(step_s) > 0 and float(np.median(step_s)) <= MAX_ONSET_SPACING_S
+    return _move_to_onsets(merged, parts, parameters) if is_dense else merged.edges_s, fine_s
+
+
+def _build_stretches(
+    elapsed_s: float, interruptions: Spans, starts_s: list[FloatArray], parameters: SegmentParameters
+) -> Stretches:
+    """Build stretches, yet without their sums, that begin at ``starts_s`` and at both ends of interruptions.
+
+    Interruptions are rests (a pause or standing, or one after the other) and dropouts. Edges of those that last
+    ``min_rest_s`` or more are fixed.
+    """
+    edges_s = np.unique(np.concatenate(((0.0, elapsed_s), interruptions.ravel(), *starts_s)))
+    is_long = interruptions[:, 1] - interruptions[:, 0] >= parameters.min_rest_s
+    is_fixed = np.isin(edges_s, np.append(interruptions[is_long], (0.0, elapsed_s)))
+    return Stretches(edges_s, np.zeros((len(edges_s) - 1, 2)), np.zeros((len(edges_s) - 1, 2)), is_fixed)
+
+
+def _move_to_onsets(merged: Stretches, parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
+    """Return the edges of the merged stretches, those that are not fixed moved to where the change began."""
+    part_starts_s = np.array([part.start_s for part in parts])
+    edges_s, means, grid_s = merged.edges_s.copy(), merged.means, parameters.grid_s
+    for index in np.flatnonzero(~merged.is_fixed).tolist():
+        part = parts[int(np.searchsorted(part_starts_s, edges_s[index], side="right")) - 1]
+        end = round((edges_s[index] - part.start_s) / grid_s)
+        free_s = min(edges_s[index] - edges_s[index - 1] - parameters.min_segment_s, MAX_ONSET_S)
+        rows = slice(max(end - max(int(free_s / grid_s), 0), 0), end)
+        if end <= len(part.values):
+            onset = find_onset(part.values[rows], part.known[rows], means[index - 1], means[index])
+            edges_s[index] -= grid_s * onset
+    return edges_s
 
 
 def _build_part(
@@ -95,11 +146,11 @@ def _build_part(
     return _MovingPart(start_s, values, known)
 
 
-def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
-    """Return the noise of each signal as its ratio to ``reference_wander_sd``, at least 1; shape ``(2,)``.
+def _measure_noise_sd(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
+    """Return the standard deviation of means over ``NOISE_BLOCK_S`` of each signal, ``(2,)``; 0 with too few.
 
-    The noise is computed from the differences between the means of adjacent blocks of ``NOISE_BLOCK_S``. Their lower
-    quartile is used, which is robust even where fast and slow alternate.
+    It is computed from the differences between the means of adjacent blocks. Their lower quartile is used, which is
+    robust even where fast and slow alternate.
     """
     block = max(round(NOISE_BLOCK_S / parameters.grid_s), 1)
     changes = [np.empty((0, 2))]
@@ -108,32 +159,23 @@ def _measure_noise_inflation(parts: list[_MovingPart], parameters: SegmentParame
         is_complete = part.known[: count * block].reshape(count, block, 2).mean(axis=1) == 1.0
         means = part.values[: count * block].reshape(count, block, 2).mean(axis=1)
         changes.append(np.where(is_complete[1:] & is_complete[:-1], np.abs(np.diff(means, axis=0)), np.nan))
-    sizes = np.vstack(changes)
-    inflation = np.ones(2)
-    for number, column in enumerate(sizes.T):
+    noise_sd = np.zeros(2)
+    for number, column in enumerate(np.vstack(changes).T):
         measured = column[np.isfinite(column)]
         if len(measured) >= MIN_BLOCK_CHANGES:
-            noise_sd = np.quantile(measured, 0.25) / NORMAL_QUARTILE_SD / np.sqrt(2.0)
-            inflation[number] = max(float(noise_sd) / parameters.reference_wander_sd, 1.0)
-    return inflation
+            noise_sd[number] = np.quantile(measured, 0.25) / NORMAL_QUARTILE_SD / np.sqrt(2.0)
+    return noise_sd
 
 
-def _cut_part(part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters) -> list[FloatArray]:
-    """Find the change points within a part, in elapsed seconds: of the coarse, then of the fine segmentation."""
-    penalties = [
-        value / parameters.sensitivity / parameters.grid_s for value in (parameters.penalty, parameters.fine_penalty)
-    ]
-    min_changes_sd = (parameters.min_change_sd, parameters.fine_min_change_sd)
-    min_size = max(round(parameters.min_segment_s / parameters.grid_s), 1)
+def _cut_part(part: _MovingPart, noise_inflation: FloatArray, parameters: SegmentParameters) -> EdgeIndices:
+    """Find the change points of the fine segmentation within a part; returns their indices, and its start and end."""
+    penalty = parameters.fine_penalty / parameters.sensitivity / parameters.grid_s
+    min_size = max(round(parameters.fine_min_segment_s / parameters.grid_s), 1)
     max_size = round(parameters.max_transition_s / parameters.grid_s)
+    edges = find_change_points(part.values / noise_inflation, penalty, min_size, part.known)
     cumulative = part.cumulate()
-    optimal = find_change_points(part.values / noise_inflation, penalties, min_size, part.known)
-    changes_s = []
-    for edges, min_change_sd in zip(optimal, min_changes_sd, strict=True):
-        edges = _merge_transitions(part, cumulative, edges, max_size)
-        edges = _drop_small_changes(cumulative, edges, min_change_sd / parameters.sensitivity)
-        changes_s.append(part.start_s + parameters.grid_s * edges[1:-1].astype(np.float64))
-    return changes_s
+    edges = _merge_transitions(part, cumulative, edges, max_size)
+    return _drop_small_changes(cumulative, edges, parameters.fine_min_change_sd / parameters.sensitivity)
 
 
 def _mean_values(cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices) -> FloatArray:
