@@ -1,7 +1,4 @@
-"""Detection of duplicates: a session stored as FIT and as GPX, exported twice, or recorded by two devices.
-
-Start, end, distance, heart rate and cadence have to agree. Of duplicates the one that holds most data counts.
-"""
+"""Detection of duplicates by start, end, distance, heart rate and cadence; the one that holds most data counts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Energy that running and walking cost above rest, as a range from a low to a high end: published values differ.
-
-For forward movement the range spans two published costs per metre and the variation between people, for backward
-movement also the published ratios of backward to forward cost. ``docs/energy.md`` says more.
-"""
+"""Energy that running and walking cost above rest, as a range, since published values differ (``docs/energy.md``)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,24 +14,20 @@ from retropace.labelling.features import mean_grade
 MOVING_GAITS = ("walk", "run")
 """Gaits in which a metre costs energy."""
 ACSM_LEVEL_ML_PER_KG_M: Mapping[str, float] = {"walk": 0.1, "run": 0.2}
-"""Millilitres of oxygen above rest per kilogram of body weight and metre on the level (ACSM's Guidelines for Exercise
-Testing and Prescription, 10th ed., table 6.3; Bushman 2020, ACSM's Health Fit J 24(3):6)."""
+"""Millilitres of oxygen above rest per kilogram and metre on the level (ACSM's Guidelines, 10th ed., table 6.3)."""
 ACSM_RISE_ML_PER_KG_M: Mapping[str, float] = {"walk": 1.8, "run": 0.9}
 """Additional millilitres of oxygen per kilogram for each metre of rise (ACSM, table 6.3); not for descents."""
 KCAL_PER_LITRE_OXYGEN = (4.69, 5.05)
-"""Kilocalories released per litre of oxygen: first if only fat is burnt, then if only carbohydrate is (Lusk 1924, J
-Biol Chem 59:41)."""
+"""Kilocalories per litre of oxygen if only fat is burnt, and if only carbohydrate (Lusk 1924, J Biol Chem 59:41)."""
 MINETTI_COEFFICIENTS: Mapping[str, tuple[float, ...]] = {
     "walk": (280.5, -58.7, -76.8, 51.9, 19.6, 2.5),
     "run": (155.4, -30.4, -43.3, 46.3, 19.5, 3.6),
 }
-"""Polynomial, highest power first, of the energy cost above rest (J/kg/m) at a grade, measured at grades from -0.45 to
-0.45 (Minetti 2002, J Appl Physiol 93:1039)."""
+"""Polynomial of the cost above rest (J/kg/m), grades -0.45 to 0.45 (Minetti 2002, J Appl Physiol 93:1039)."""
 J_PER_KCAL = 4184.0
 """Joules per thermochemical kilocalorie."""
 COST_SD_BETWEEN_RUNNERS = 0.07
-"""Standard deviation of the energy cost between people, as a fraction of the mean: 0.24 of 3.40 J/kg/m on the level
-(Minetti 2002)."""
+"""Relative standard deviation of energy cost between people: 0.24 of 3.40 J/kg/m on the level (Minetti 2002)."""
 BACKWARD_COST_RATIO: Mapping[str, tuple[float, float]] = {"walk": (1.3, 1.8), "run": (1.15, 1.35)}
 """Lowest and highest ratio of backward to forward energy cost above rest at the same speed, around published values.
 Running: 1.18 (Williford 1998, Med Sci Sports Exerc 30:1419) to 1.35 (Wright & Weyand 2001, J Exp Biol 204:1805; Rasica
@@ -60,8 +52,8 @@ class Energy(NamedTuple):
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    Standing and pauses cost nothing. Energy is unknown (NaN) for unknown directions and for moving segments without a
-    distance. The range covers both gaits if the gait is unknown, and forward too if backward is only suspected.
+    It is NaN for unknown directions and moving segments without a distance. The range covers both gaits if the gait is
+    unknown, and forward too if backward is only suspected.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     grade = mean_grade(cleaned, segments.start_s, segments.end_s)
@@ -84,10 +76,7 @@ def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
 
 
 def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the low and the high cost of moving forward, in kcal/kg/m, at the gait ``walk`` or ``run``.
-
-    Downhill the high end is the ACSM cost on the level, and the low end is the cost by Minetti's polynomial.
-    """
+    """Return the low (downhill, Minetti's) and high (ACSM's) cost of moving forward at a gait, in kcal/kg/m."""
     litres = (ACSM_LEVEL_ML_PER_KG_M[gait] + ACSM_RISE_ML_PER_KG_M[gait] * np.maximum(grade, 0.0)) / 1000.0
     minetti = np.polyval(MINETTI_COEFFICIENTS[gait], grade) / J_PER_KCAL
     low = np.minimum(KCAL_PER_LITRE_OXYGEN[0] * litres, minetti) * (1.0 - COST_SD_BETWEEN_RUNNERS)
@@ -98,9 +87,8 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    The high end is the forward cost times the largest ratio. For the low end, the smallest ratio applies to the cost on
-    level ground, but not to what climbing adds. Measured uphill: 35 % more than forward running at grades up to 25 %
-    (Rasica 2020), 17–20 % more than forward walking at 5–10 % (Hooper 2004, J Orthop Sports Phys Ther 34:65).
+    The smallest ratio applies to the cost on the level, not to climbing. Measured uphill: 35 % more than forward
+    running (Rasica 2020), 17–20 % more than forward walking (Hooper 2004, J Orthop Sports Phys Ther 34:65).
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))

@@ -1,7 +1,6 @@
-"""JSON document of an analysis, schema ``retropace.analysis/1``, as dicts and lists; a missing value is ``None``.
+"""JSON document of an analysis, schema ``retropace.analysis/1``; its fields are also columns of the library's tables.
 
-The fields named here are also columns of the library's tables and of the tables of a batch run. Fields may be added;
-renaming or removing one needs a new schema number.
+Fields may be added; renaming or removing one needs a new schema number. A missing value is ``None``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Metrics of an estimated labelling against a reference, as in mir_eval.
-
-Adjacent spans of one direction form a stretch; a boundary is a change of direction between two stretches.
-"""
+"""Metrics of an estimated labelling against a reference, as in mir_eval; boundaries are changes of direction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

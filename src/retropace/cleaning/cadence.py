@@ -9,42 +9,32 @@ from retropace.core.findings import HasFindings, note, note_if_few
 from retropace.core.spans import FloatArray, mask_from_runs, true_runs
 
 TYPICAL_SPM = (110.0, 165.0)
-"""Typical cadences in steps per minute: first of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate
-walk, 120 in a brisk one), then of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
+"""Typical cadences in spm, of walking (Tudor-Locke 2018, Br J Sports Med 52:776: 100 in a moderate walk, 120 in a brisk
+one) and of easy running (van Oeveren 2017, PLoS ONE 12:e0184273: preferred about 160–170)."""
 MAX_CADENCE_SPM = 250.0
-"""Highest plausible cadence in steps per minute; higher values are dropped. Only sprinters exceed it, with 4.5 steps a
-second, 270 per minute (Salo 2011, Med Sci Sports Exerc 43:1055)."""
+"""Highest plausible cadence in spm. Only sprinters exceed it, with 270 (Salo 2011, Med Sci Sports Exerc 43:1055)."""
 MAX_SLOW_CADENCE_SPM = 205.0
-"""Highest plausible cadence in steps per minute below ``SLOW_SPEED_MPS``. A higher one is taken for the wrong unit, as
-it would mean steps shorter than 0.73 m at ``SLOW_SPEED_MPS``."""
+"""Highest plausible cadence in spm below ``SLOW_SPEED_MPS``, at which it would mean steps of 0.73 m."""
 SLOW_SPEED_MPS = 2.5
-"""Speed in m/s; below it, ``MAX_SLOW_CADENCE_SPM`` is the limit of plausible cadences instead of
-``MAX_CADENCE_SPM``."""
+"""Speed in m/s below which ``MAX_SLOW_CADENCE_SPM`` applies instead of ``MAX_CADENCE_SPM``."""
 MIN_STEP_LENGTH_M = 0.33
-"""Shortest plausible step in metres, about half a step of a slow walk. Slow walkers take fewer steps rather than ever
-shorter ones (Grieve 1966, Ergonomics 9:379)."""
+"""Shortest plausible step in metres, half a step of a slow walk: slow walkers step less often (Grieve 1966)."""
 MIN_MOVING_SPEED_MPS = 1.0
-"""Speed in m/s from which the runner surely moves. Zero cadence in which it is reached, and in which the runner never
-stopped, is a dropout of the sensor."""
+"""Speed in m/s that zero cadence must reach somewhere to be a dropout of the sensor."""
 MAX_STOPPING_SPEED_MPS = 0.5
-"""Speed in m/s below which the runner is taken to have stopped. Zero cadence during which speed falls below it is a
-stop and not a dropout of the sensor."""
+"""Speed in m/s below which zero cadence is a stop and no dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in cadence that is filled by a straight line; longer gaps stay missing."""
 SENSOR_GAP_RANGE_S = (15.0, 60.0)
-"""Smallest and largest result in seconds of :func:`max_sensor_gap_s`. Smart recording leaves gaps of up to 13 s between
-records, and exports at a reduced rate or phones that save energy up to a minute."""
+"""Smallest and largest result in seconds of :func:`max_sensor_gap_s`; smart recording leaves gaps of up to 13 s."""
 SENSOR_GAP_FACTOR = 3.0
 """Ratio of :func:`max_sensor_gap_s` to the spacing of records."""
 MIN_COUNTED_CADENCE = 20.0
-"""Lowest recorded cadence that is used to decide the unit of cadence (strides of one foot or steps of both feet per
-minute); records with a lower one are ignored."""
+"""Lowest recorded cadence, of one foot or both, from which the unit of cadence is decided."""
 MIN_COUNTED_SPEED_MPS = 0.5
-"""Lowest speed in m/s of a record that is used to decide the unit of cadence. Slower records are ignored; records of
-unknown speed are used."""
+"""Lowest speed in m/s of a record from which the unit of cadence is decided; unknown speeds count."""
 IMPLAUSIBLE_PENALTY = 10.0
-"""Penalty for a unit that would make a record's cadence implausible. It exceeds any difference between log cadences, so
-that a plausible unit is always preferred to an implausible one."""
+"""Penalty for a unit that makes a record's cadence implausible; it exceeds any difference between log cadences."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,36 +47,24 @@ class Cadence(HasFindings):
 
 
 def max_sensor_gap_s(t_s: FloatArray) -> float:
-    """Return the longest step in seconds between records over which cadence, heart rate and speed are interpolated.
-
-    It is a multiple of the median spacing of records, weighted by time; longer steps are losses.
-    """
+    """Return the longest step in seconds, by the median spacing, over which sensors' columns are interpolated."""
     step_s = np.sort(np.diff(t_s))
     spacing_s = step_s[np.searchsorted(np.cumsum(step_s), 0.5 * (t_s[-1] - t_s[0]))]
     return float(np.clip(SENSOR_GAP_FACTOR * spacing_s, *SENSOR_GAP_RANGE_S))
 
 
 def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
-    """Return the longest plausible step at each speed, in metres: 1.1 m at 1.4 m/s, 1.8 m at 3.5 m/s.
-
-    The bound is generous: overstriding runners take 1.4 m at 3.5 m/s (Cavagna 1988, J Physiol 399:81).
-    """
+    """Return the longest plausible step in metres; runners take 1.4 m at 3.5 m/s (Cavagna 1988, J Physiol 399:81)."""
     return 0.6 + 0.35 * speed_mps
 
 
 def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     """Return whether a cadence column counts steps of both feet (True) or revolutions of one foot (False).
 
-    Each moving record votes for the unit that gives a plausible step length and cadence. If both units do, it votes for
-    the one that gives the more typical cadence, as its ratio to one of ``TYPICAL_SPM`` is nearer to 1. The majority
-    decides. Columns have shape ``(n,)``.
+    Each moving record votes for the unit that gives a plausible step and cadence; if both do, for the more typical one.
 
-    Example:
-        >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
-        True
-        >>> counts_both_feet(np.array([84.0, 85.0]), np.array([3.0, 3.0]))
-        False
-
+    >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
+    True
     """
     is_counted = (raw_cadence > MIN_COUNTED_CADENCE) & ~(speed_mps < MIN_COUNTED_SPEED_MPS)
     if not np.any(is_counted):
@@ -108,10 +86,7 @@ def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
 
 
 def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArray, cadence_unit: str) -> Cadence:
-    """Return the cadence without impossible values and dropouts of the sensor.
-
-    ``cadence_unit`` is ``rpm`` (one foot: doubled), ``spm`` (both feet) or ``auto`` (decided from the columns).
-    """
+    """Return the cadence without impossible values and dropouts; ``cadence_unit`` is ``rpm``, ``spm`` or ``auto``."""
     if not np.any(raw_cadence > 0.0):
         return Cadence(np.full(len(t_s), np.nan), False)
     findings = []
@@ -145,11 +120,7 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
 
 
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
-    """Find dropouts of the sensor: stretches of zero cadence in which the runner moved and never stopped, as a mask.
-
-    Zero cadence just before a stop is not a dropout: speed is smoothed by the watch and reaches 0 only some time after
-    the last step.
-    """
+    """Find the runs of zero cadence in which the runner moved and never stopped, as a mask: a stop lowers speed too."""
     zero_runs = true_runs(spm == 0.0)
     if len(zero_runs) == 0:
         return np.zeros(len(spm), dtype=bool)
@@ -161,10 +132,7 @@ def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
 
 
 def bridge_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float) -> tuple[FloatArray, float]:
-    """Fill gaps of up to ``max_gap_s`` seconds by straight lines; returns the column, and how many seconds were filled.
-
-    Gaps at the start and at the end stay missing.
-    """
+    """Fill inner gaps of up to ``max_gap_s`` by straight lines; returns the column, and the seconds filled."""
     known = np.isfinite(values)
     if known.all() or not known.any():
         return values, 0.0

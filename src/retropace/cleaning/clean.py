@@ -1,8 +1,4 @@
-"""The steps of cleaning, which turn an :class:`Activity` as read into a :class:`CleanedActivity`.
-
-The stages clean the time axis, positions, distance and pauses, speed, cadence, lag and rest, each in a module of its
-own. Every repair is reported as a finding of its stage.
-"""
+"""The stages of cleaning, which turn an :class:`Activity` as read into a :class:`CleanedActivity`, with findings."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -38,7 +34,7 @@ RECORD_COLUMNS = (
 
 
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
-    """Clean an activity: order and repair its columns. Every repair is listed in ``findings`` of the result.
+    """Clean an activity: order and repair its columns, with a finding for each repair.
 
     Raises :class:`ReadError` for fewer than two records with a time, or more than ``MAX_ELAPSED_S`` between them.
     """
@@ -120,10 +116,7 @@ def _remap_pauses(pauses: Spans, axis: TimeAxis) -> Spans:
 
 
 def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
-    """Return the activity with all its cumulative curves.
-
-    ``cleaned`` must have the curve of distance, and a time in ``t_s`` at each start and end of the spans ``resting``.
-    """
+    """Return the activity, which has a time at each edge of the spans ``resting``, with all its cumulative curves."""
     step_s, increment_m = np.diff(cleaned.t_s), np.diff(cleaned.curves["distance_m"])
     is_moving = ~contains(resting, midpoints(cleaned.t_s))
     steps_per_s, mean_bpm = midpoints(cleaned.cadence_spm) / 60.0, midpoints(cleaned.heart_rate_bpm)

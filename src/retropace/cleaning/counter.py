@@ -17,8 +17,7 @@ RESET_WINDOW = 10
 MIN_RESET_M = 20.0
 """Smallest distance in metres that the counter must have reached for a later fall to be taken for a reset."""
 MIN_LEAP_M = 100.0
-"""Smallest increase in metres from one record to the next that can be a leap. A leap must also be farther than anyone
-runs in that time."""
+"""Smallest increase in metres between two records that can be a leap; it must also be farther than anyone runs then."""
 MIN_COARSE_S = 30.0
 """Shortest time in seconds between two values of the counter for which another source places the metres in time."""
 MIN_INCREMENT_SHARE = 0.99
@@ -44,8 +43,7 @@ def read_counter(
 ) -> tuple[Counter | None, tuple[Finding, ...]]:
     """Return the counted metres, and findings; None if nothing was counted.
 
-    A counter that restarts is continued, a column of increments is added up (``expected_m`` is the distance by another
-    source, for comparison), and values that do not fit are dropped.
+    Restarts are continued, increments are added up (``expected_m`` is the distance by another source), misfits dropped.
     """
     finite = np.isfinite(counted_m) & (counted_m >= 0.0)
     lowest_m = float(np.min(counted_m[finite], initial=np.inf))
@@ -116,11 +114,7 @@ def _continue_restarts(t_s: FloatArray, raw_m: FloatArray) -> tuple[FloatArray, 
 
 
 def _is_restart(t_s: FloatArray, raw_m: FloatArray, rows: tuple[int, int, int]) -> bool:
-    """Return whether the counter, after ``last`` of the rows ``(start, last, end)``, starts again from about 0.
-
-    A reset, unlike a stray value, falls far below the former count and rises from there as fast as a runner runs.
-    ``start`` is the first value since the restart before, ``end`` the last one before the next fall.
-    """
+    """Return whether the counter, after ``last`` of rows ``(start, last, end)``, starts again from about 0."""
     start, last, end = rows
     level_m = raw_m[last]
     before = slice(max(last + 1 - RESET_WINDOW, start), last + 1)
@@ -132,10 +126,7 @@ def _is_restart(t_s: FloatArray, raw_m: FloatArray, rows: tuple[int, int, int]) 
 
 
 def _find_catch_ups(t_s: FloatArray, values_m: FloatArray) -> NDArray[np.bool_]:
-    """Find the values at which the counter stood still before it caught up at once, as a mask.
-
-    It caught up if the runner cannot have run the last step, but can have run it since the counter stood.
-    """
+    """Find the values at which the counter stood before a jump too far for one step but not for the whole time."""
     steps_m = np.diff(values_m)
     stills = true_runs(steps_m <= 0.0)
     ends = np.append(steps_m, 0.0)[stills[:, 1]]

@@ -26,10 +26,7 @@ from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate
 from retropace.core.units import format_count
 
 MAX_CALIBRATION_FACTOR = 1.5
-"""Largest factor by which the records' distance is scaled up or down to the device's total distance.
-
-If a larger one were needed, the total is taken for an error in the file rather than a calibration by the runner, and
-nothing is scaled."""
+"""Largest factor by which the records' distance is scaled up or down to the device's total; beyond it, not at all."""
 MAX_RUN_PAUSE_S = 300.0
 """Longest break in seconds between two parts of a track that may be a gap in the recording rather than a pause."""
 RUN_PACE_RATIOS = (0.5, 1.5)
@@ -60,8 +57,8 @@ def measure_distance(
 ) -> Distance:
     """Return the distance, reconciled from all sources and scaled if the runner calibrated the device; and the pauses.
 
-    Each row of ``lap_distances``, ``(m, 3)``, holds start, end and metres of a lap. Pauses may touch each other:
-    without a timer, they are breaks between the parts of a track, which are tested one by one.
+    Rows of ``lap_distances`` hold start, end and metres. Without a timer, pauses are breaks, which may touch each
+    other.
     """
     t_s, step_s = records.t_s, np.diff(records.t_s)
     path_m = steps_from_positions(t_s, positions, as_spans([]))
@@ -124,11 +121,7 @@ def _describe_origins(
 
 
 def drop_run_pauses(t_s: FloatArray, steps_m: FloatArray, pauses: Spans) -> tuple[Spans, tuple[Finding, ...]]:
-    """Return the pauses without those in which the runner ran on, or which are no longer than a step between records.
-
-    Some apps begin a new part of a track after every loss of position, or with every point; such breaks are no pauses
-    if the runner ran on. ``steps_m`` holds the metres between records.
-    """
+    """Return the pauses without breaks, made by a loss of position or a step, in which the runner ran on."""
     step_s, middle_s = np.diff(t_s), midpoints(t_s)
     curve_m = cumulate(np.nan_to_num(steps_m))
     length_s = pauses[:, 1] - pauses[:, 0]
@@ -150,11 +143,7 @@ def drop_run_pauses(t_s: FloatArray, steps_m: FloatArray, pauses: Spans) -> tupl
 def _calibrate(
     distance_m: FloatArray, device_total_m: float, *, may_scale: bool
 ) -> tuple[FloatArray, tuple[Finding, ...]]:
-    """Return the distance scaled to the device's total, if this ``may_scale``: without positions, as on a treadmill.
-
-    With "calibrate and save" the runner types in the belt's distance, and the watch corrects only its total. Any other
-    difference from that total is only a warning.
-    """
+    """Return the distance scaled to the device's total if it ``may_scale``; any other difference is a warning."""
     counted_m = float(distance_m[-1])
     if may_scale and device_total_m > 0.0 and counted_m > 0.0:
         factor = device_total_m / counted_m

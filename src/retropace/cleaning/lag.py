@@ -1,7 +1,6 @@
 """Removal of lag: the seconds by which recorded speed, distance and cadence trail the body, because watches smooth.
 
-On real recordings, speed changes 7 s after the press of the lap button in the median (2–13 s), cadence 4 s. Laps and
-annotations have no lag, so that their edges would otherwise cut the columns in the wrong place.
+On real recordings, speed changes 7 s after the press of the lap button in the median (2–13 s), cadence 4 s.
 """
 
 from dataclasses import dataclass
@@ -18,17 +17,15 @@ from retropace.core.parameters import CleanParameters
 from retropace.core.spans import FloatArray, Spans, cumulate
 
 CHANGE_WINDOW_S = 3
-"""Number of seconds over which a signal is averaged before and after a moment; its change at that moment is the
-difference of the two means."""
+"""Seconds over which a signal is averaged before and after a moment; their difference is its change."""
 MAX_RELATIVE_LAG_S = 10
 """Largest lag in seconds of recorded speed behind cadence, or of cadence behind speed, that is searched for."""
 MIN_CORRELATION = 0.25
-"""Smallest correlation between the changes of speed and of cadence at which the lag between them is used; at a smaller
-one the default lag is used."""
+"""Smallest correlation of the changes of speed and cadence at which the lag between them replaces the default."""
 MIN_DURATION_S = 300
-"""Shortest recording in seconds whose lags are measured. Shorter ones have too few changes and get the default lags."""
+"""Shortest recording in seconds whose lags are measured; shorter ones have too few changes."""
 MAX_DURATION_S = 200_000
-"""Longest recording in seconds whose lags are measured. Longer ones consist mostly of gaps and get the default lags."""
+"""Longest recording in seconds whose lags are measured; longer ones are mostly gaps."""
 
 
 class Lags(NamedTuple):
@@ -69,9 +66,8 @@ def remove_lag(
 def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, parameters: CleanParameters) -> Lags:
     """Estimate by how many seconds recorded speed and cadence, ``(n,)`` each, trail the body.
 
-    The difference of the two lags is measured: it is the shift in time between speed and cadence at which their
-    absolute changes correlate best. Signs are ignored, because a runner who turns to run backward slows down and takes
-    faster steps. The mean of the two lags cannot be measured without annotations and is ``parameters.lag_s``.
+    Their difference is the shift at which absolute changes of speed and cadence correlate best: who turns to run
+    backward slows down and takes faster steps. Their mean cannot be measured and is ``parameters.lag_s``.
     """
     default = Lags(
         parameters.lag_s + parameters.relative_lag_s / 2.0, parameters.lag_s - parameters.relative_lag_s / 2.0
@@ -95,11 +91,7 @@ def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArra
 
 
 def _compute_changes(signal: FloatArray) -> FloatArray:
-    """Return by how much a signal changes at each second.
-
-    The change is the mean over the following three seconds minus the mean over the three before. Changes beyond the 2nd
-    and 98th percentile are set to these.
-    """
+    """Return the mean of the next three seconds less that of the last three, clipped to its 2nd and 98th percentile."""
     total = cumulate(signal)
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
     change = mean[CHANGE_WINDOW_S:] - mean[:-CHANGE_WINDOW_S]
@@ -131,10 +123,7 @@ def slices_between_pauses(t_s: FloatArray, pauses: Spans) -> list[slice]:
 
 
 def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
-    """Shift a column to ``lag_s`` seconds earlier, shape ``(n,)``; missing values stay missing.
-
-    Each part between pauses is shifted separately, and its last value is repeated to fill the seconds left at its end.
-    """
+    """Shift a column to ``lag_s`` seconds earlier between pauses; missing values stay, each part's last is repeated."""
     shifted = column.copy()
     for part in slices_between_pauses(t_s, pauses):
         times, values = t_s[part], column[part]
@@ -154,8 +143,7 @@ def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spa
 def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
     """Shift cumulative distance to ``lag_s`` seconds earlier, ``(n,)``; each part between pauses keeps its metres.
 
-    Shifting leaves the end of each part empty: it is filled at the part's last speed. The part is then scaled to its
-    former distance, from which it differs by a few metres.
+    The end of each part continues at its last speed; the part is then scaled to its former distance.
     """
     shifted_m = distance_m.copy()
     for part in slices_between_pauses(t_s, pauses):

@@ -9,10 +9,7 @@ from retropace.core.spans import FloatArray, true_runs
 
 
 def find_longest_nondecreasing(values: FloatArray) -> NDArray[np.intp]:
-    """Return the indices of as many values as possible such that none is smaller than the one before.
-
-    A value with no larger one before it and no smaller one after it is always kept; only the others are searched.
-    """
+    """Return the indices of as many values as possible such that none is smaller than the one before."""
     fits = (values == np.maximum.accumulate(values)) & (values == np.minimum.accumulate(values[::-1])[::-1])
     for first, end in true_runs(~fits).tolist():
         fits[first + _search_by_bisection(values[first:end])] = True

@@ -7,38 +7,23 @@ from numpy.typing import NDArray
 
 from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.geodesy import MAX_DEGREE_LENGTH_M, compute_distances_m, project_along_path_m
-from retropace.core.spans import (
-    FloatArray,
-    Spans,
-    contains,
-    mask_from_runs,
-    midpoints,
-    spread_over_rows,
-    true_runs,
-)
+from retropace.core.spans import FloatArray, Spans, contains, mask_from_runs, midpoints, spread_over_rows, true_runs
 from retropace.core.units import format_count
 from retropace.core.world_records import max_distance_m
 
 MIN_SMOOTHING_S = 0.5
-"""Smallest standard deviation in seconds of the Gaussian that smooths positions. Little suffices, as watches filter
-positions: on 21 recordings, the median ratio of the distance along the positions to the device's count is 0.999 with
-0.5 s and 0.992 with 2 s."""
+"""Smallest standard deviation in seconds of the Gaussian that smooths positions. Watches filter them already: with 0.5
+s the path along them is 0.999 of the device's count in the median of 21 recordings, with 2 s 0.992."""
 MAX_SMOOTHING_S = 2.0
 """Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
 SMOOTHING_S_PER_M = 3.0
-"""Standard deviation in seconds that is added to ``MIN_SMOOTHING_S`` for each metre of jitter above
-``REFERENCE_JITTER_M``.
-
-Jitter is the standard deviation of the random error from position to position."""
+"""Standard deviation in seconds added to ``MIN_SMOOTHING_S`` per metre of jitter above ``REFERENCE_JITTER_M``."""
 REFERENCE_JITTER_M = 0.1
 """Jitter in metres of positions without any error, which the runner's turns and steps alone produce."""
 MAX_DENSE_SPACING_S = 1.5
-"""Largest time in seconds between neighbouring positions from which jitter is measured; positions further apart are
-ignored."""
+"""Largest time in seconds between neighbouring positions from which jitter is measured."""
 MIN_SPARSE_SPACING_S = 4.0
-"""Largest median time in seconds between positions that are smoothed.
-
-Positions further apart are not smoothed, as their jitter is small compared with the distances between them."""
+"""Largest median time in seconds between positions that are smoothed; beyond it, jitter is small beside distances."""
 MAX_STRAY_COUNT = 60
 """Largest number of successive positions that may be strays; more of them are a part of the route."""
 MAX_STRAY_SHARE = 0.1
@@ -74,10 +59,8 @@ class Positions(HasFindings):
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
     """Return the positions with stray ones set to NaN.
 
-    Positions are stray if their coordinates are impossible or the placeholder 0, 0, or if they lie apart from the
-    longest route that a runner could have taken: one or several at the start, at the end or in between. Parts that are
-    too long to be strays are kept, however far apart, for example before and after a journey by train. Of positions
-    that are only repeated before a leap, as the device lost its own, the first is kept.
+    Positions are stray if their coordinates are impossible or 0, 0, or if they lie apart from the longest route that a
+    runner could have taken; parts too long to be strays are kept. Positions repeated before a leap are dropped, too.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
@@ -108,10 +91,10 @@ def _find_held(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDA
 
 
 def _find_strays(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
-    """Find the positions apart from the longest possible route, as a mask.
+    """Find the positions apart from the longest possible route, as a mask, by dynamic programming.
 
-    The route is cut at leaps, and the pieces that hold most positions are chained by dynamic programming. A leap
-    within the chain costs as much as so many positions as may be strays.
+    The route is cut at leaps and its pieces are chained. A leap within the chain costs as many positions as may be
+    strays.
     """
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     place_m = EARTH_RADIUS_M * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
@@ -149,8 +132,7 @@ def find_lost_steps(t_s: FloatArray, positions: Positions) -> NDArray[np.bool_]:
 def steps_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray:
     """Return the metres of each step along the positions, ``(n - 1,)``; 0 in pauses and across journeys.
 
-    A step is NaN before the first and after the last position, and where the positions leap. Stray positions at either
-    end count as if the runner had kept the pace next to them.
+    A step is NaN beyond the first and last position, and where they leap. Strays at either end continue the pace there.
     """
     known = np.flatnonzero(np.isfinite(positions.lat_deg) & np.isfinite(positions.lon_deg))
     if len(known) < 2:
@@ -169,11 +151,7 @@ def steps_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -
 
 
 def _measure_path(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pauses: Spans) -> FloatArray:
-    """Return the metres from each known position to the next, ``(k - 1,)``; 0 in pauses, NaN where they leap.
-
-    Random errors would lengthen the path. Dense positions are therefore smoothed in time first. Each part between two
-    pauses is smoothed by itself, and its first and last position are kept.
-    """
+    """Return the metres between known positions, ``(k - 1,)``, smoothed if dense; 0 in pauses, NaN where they leap."""
     east, north = project_along_path_m(lat_deg, lon_deg)
     step_s, paused = np.diff(t_s), contains(pauses, t_s[:-1]) | contains(pauses, midpoints(t_s))
     step_m = np.hypot(np.diff(east), np.diff(north))
@@ -194,12 +172,10 @@ def _measure_path(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pau
 
 
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
-    """Choose how strongly to smooth positions, from their jitter: the standard deviation of a Gaussian in seconds.
+    """Return the standard deviation in seconds of the Gaussian that suits the positions' jitter.
 
-    Jitter is the standard deviation of the random error from position to position. The second difference of white noise
-    with standard deviation s has variance 6 s² (difference-based estimators of variance, Rice 1984, Ann Stat 12:1215);
-    its median ignores turns. Positions more than ``MAX_DENSE_SPACING_S`` apart are left out, as their second
-    differences follow the bends of the path.
+    The second difference of white noise with standard deviation s has variance 6 s² (Rice 1984, Ann Stat 12:1215); its
+    median ignores turns.
     """
     is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
     second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
@@ -210,10 +186,7 @@ def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArra
 
 
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:
-    """Smooth values by a Gaussian of standard deviation ``width_s`` seconds; the first and last value are kept.
-
-    For this the values are continued beyond each end by their point reflection in the first or last value.
-    """
+    """Smooth values by a Gaussian of ``width_s`` seconds; each end is kept, as values beyond it are its reflection."""
     grid = np.arange(t_s[0], t_s[-1] + 1.0)
     even = np.interp(grid, t_s, values)
     reach = min(int(4 * width_s), len(even) - 1)

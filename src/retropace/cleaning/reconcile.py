@@ -1,7 +1,4 @@
-"""Reconciliation of the sources of distance step by step: the counter, the path along the positions, speed, totals.
-
-The rules are written down in :mod:`retropace.cleaning`.
-"""
+"""Reconciliation of the sources of distance step by step, by the rules written down in :mod:`retropace.cleaning`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +22,7 @@ TOTALS = 3
 UNKNOWN = 4
 """Index of no source in ``ORIGINS``."""
 DEVICE_TOTAL_TOLERANCE = 0.005
-"""Largest difference between the records' distance and the device's total, as a fraction of the total, at which the two
-count as equal."""
+"""Largest difference from the device's total distance, as a fraction of it, at which a distance counts as equal."""
 MIN_FREEZE_S = 10.0
 """Shortest time in seconds of a standstill by one source that others overrule, if one of these is a path."""
 MIN_FREEZE_WITHOUT_PATH_S = 60.0
@@ -48,11 +44,9 @@ MIN_COUNTER_DISAGREEMENT_M = 60.0
 MIN_DISAGREEMENT_M = 30.0
 """Difference in metres in a piece below which any sources count as equal."""
 MIN_DETOUR = 1.1
-"""Smallest ratio of the distance by speed to the straight line between two positions with none between them, at which
-the runner did not take the straight line."""
+"""Smallest ratio of metres by speed to the straight line between two positions far apart that shows a detour."""
 MAX_END_S = 30.0
-"""Longest time in seconds for which a counter may be missing at an end of the recording for the total to say how far
-the runner went there."""
+"""Longest time in seconds without a counter at an end of the recording for which the total says how far it was."""
 MIN_KNOWN_SHARE = 0.9
 """Smallest fraction of time in which a source must be known to be used everywhere, or to be compared with others."""
 
@@ -144,10 +138,7 @@ def _take_first_known(columns: dict[int, FloatArray], order: tuple[int, ...]) ->
 
 
 def _find_standstills(sources: Sources, steps_m: FloatArray, others: Sequence[FloatArray]) -> NDArray[np.bool_]:
-    """Find the steps in which a source stands still although others and cadence show that the runner moves.
-
-    The first of the others suffices if none contradicts it, else most of them must agree.
-    """
+    """Find the steps in which a source stands still although the first of the others, or most with cadence, move."""
     step_s = np.diff(sources.t_s)
     runs = true_runs((steps_m < STILL_SPEED_MPS * step_s) & ~sources.is_paused)
     has_path = bool(np.any(sources.path_m > 0.0))

@@ -20,19 +20,16 @@ from retropace.core.spans import (
 )
 
 MAX_STANDING_CADENCE_SPM = 30.0
-"""Cadence in steps per minute below which a runner counts as standing. A runner with this cadence or a higher one
-moves, even if the watch shows speed 0, as on a treadmill."""
+"""Cadence in spm below which a runner stands; with more, the runner moves even at speed 0, as on a treadmill."""
 MAX_STOP_ONSET_SPEED_MPS = 4.0
-"""Largest speed in m/s at which zero cadence may be the beginning of a stop. A watch smooths speed, so it still shows
-some after the last step."""
+"""Largest speed in m/s at which zero cadence may begin a stop: smoothed speed lasts longer than the steps."""
 MIN_STAND_S = 4.0
 """Shortest time of standing in seconds that is reported; a shorter one is taken for part of turning round."""
 MAX_DENSE_SPACING_S = 2.0
-"""Largest median time in seconds between records for ``MIN_STAND_S`` to apply; for sparser records
-``MIN_UNCERTAIN_STAND_S`` applies."""
+"""Largest median time in seconds between records at which ``MIN_STAND_S`` applies, else ``MIN_UNCERTAIN_STAND_S``."""
 MIN_UNCERTAIN_STAND_S = 10.0
-"""Shortest time of standing in seconds that is reported if speed comes from positions, whose noise imitates stops, or
-if records are sparse. In these cases a movement shorter than this between two longer stops is ignored too."""
+"""Shortest standing in seconds if records are sparse or speed comes from positions, whose noise imitates stops. Shorter
+movements between longer stops are ignored then, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +60,10 @@ def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_
 def find_standing(
     t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, pauses: Spans, *, is_speed_measured: bool
 ) -> Spans:
-    """Find the spans of time outside the pauses in which the runner stood still.
+    """Find the spans of time outside the pauses in which the runner stood still: without speed or steps.
 
-    The runner stands where speed is about 0 or unknown and there are no steps; without cadence, speed decides.
-    ``is_speed_measured`` says that a device measured the speed at least every ``MAX_DENSE_SPACING_S``. If so, standing
-    of ``MIN_STAND_S`` or longer is reported, otherwise only standing of ``MIN_UNCERTAIN_STAND_S`` or longer.
+    ``is_speed_measured`` says that a device measured speed densely, so that ``MIN_STAND_S`` is the shortest stand
+    reported, else ``MIN_UNCERTAIN_STAND_S``.
     """
     is_slow = speed_mps < MAX_STANDING_SPEED_MPS
     has_no_steps = cadence_spm < MAX_STANDING_CADENCE_SPM

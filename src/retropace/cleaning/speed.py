@@ -8,12 +8,7 @@ from numpy.typing import NDArray
 from retropace.cleaning.cadence import bridge_gaps
 from retropace.cleaning.distance import Distance
 from retropace.cleaning.pauses import MAX_STANDING_SPEED_MPS
-from retropace.cleaning.reconcile import (
-    MIN_DISAGREEMENT_M,
-    MOVING_CADENCE,
-    WINDOW_S,
-    sum_around,
-)
+from retropace.cleaning.reconcile import MIN_DISAGREEMENT_M, MOVING_CADENCE, WINDOW_S, sum_around
 from retropace.core.findings import HasFindings, note_if_few
 from retropace.core.spans import FloatArray, Spans, contains, mask_from_runs, midpoints, true_runs
 from retropace.core.units import format_count
@@ -22,8 +17,7 @@ from retropace.core.world_records import MAX_SPEED_MPS
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in speed or heart rate that is filled by a straight line; longer ones stay missing."""
 MIN_RUNNING_SPEED_MPS = 1.5
-"""Mean speed in m/s from which distance that grows while recorded speed is 0 counts as real, if it is at least
-``MIN_DISAGREEMENT_M``. In 1239 recordings of watches without such a fault, 2 % have such a stretch."""
+"""Mean speed in m/s from which at least ``MIN_DISAGREEMENT_M`` gained while recorded speed is 0 count as real."""
 MAX_DISAGREEMENT = 0.8
 """Largest difference between distance and integrated speed in a piece, as a fraction of the larger of them."""
 MIN_WALKING_SPEED_MPS = 0.8
@@ -40,15 +34,14 @@ class Speed(HasFindings):
 
     speed_mps: FloatArray
     source: str
-    """What the speed was taken from: ``device`` (its own), ``distance`` (the slope of the distance curve) or
-    ``none``."""
+    """Origin of the speed: ``device``, ``distance`` (the slope of the distance curve) or ``none``."""
 
 
 def choose_speed(t_s: FloatArray, device: Speed, distance: Distance, cadence: FloatArray) -> Speed:
-    """Return the device's speed, and the slope of the distance curve where that is missing or contradicts distance.
+    """Return the device's speed, and the slope of distance where that is missing or contradicts distance.
 
-    If the device's speed is missing in most records, the slope is returned for all of them. A speed of 0 is believed
-    where the recorded ``cadence`` agrees and no positions say otherwise.
+    If most of it is missing, the slope is returned. Without positions, a speed of 0 is believed where ``cadence``
+    agrees.
     """
     if distance.source == "none":
         is_known = np.any(np.isfinite(device.speed_mps))
@@ -70,10 +63,7 @@ def choose_speed(t_s: FloatArray, device: Speed, distance: Distance, cadence: Fl
 
 
 def _find_moving_runs(t_s: FloatArray, rows: NDArray[np.bool_], distance: Distance) -> NDArray[np.bool_]:
-    """Find the runs of the given rows, outside pauses, in which distance grows as only a moving runner's does.
-
-    Watches smooth speed, so that it differs from the growth of distance for some seconds in any recording.
-    """
+    """Find the runs of the given rows, outside pauses, in which distance grows as only a moving runner's does."""
     runs = true_runs(rows & ~contains(distance.pauses.spans, t_s))
     ends = np.minimum(runs[:, 1], len(t_s) - 1)
     run_s, run_m = t_s[ends] - t_s[runs[:, 0]], distance.distance_m[ends] - distance.distance_m[runs[:, 0]]
@@ -82,10 +72,7 @@ def _find_moving_runs(t_s: FloatArray, rows: NDArray[np.bool_], distance: Distan
 
 
 def _find_disagreement(t_s: FloatArray, speed_mps: FloatArray, distance: Distance) -> NDArray[np.bool_]:
-    """Find the records around which speed is only a fraction of the growth of distance.
-
-    Where positions confirm the distance, speed must not be a multiple of it either.
-    """
+    """Find the records whose speed is a fraction of the growth of distance or, with positions, a multiple of it."""
     speed_m = midpoints(speed_mps) * np.diff(t_s)
     is_compared = np.isfinite(speed_m) & distance.is_known & ~contains(distance.pauses.spans, midpoints(t_s))
     integrated_m = sum_around(t_s, np.where(is_compared, speed_m, 0.0))
@@ -120,10 +107,7 @@ def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) 
 
 
 def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
-    """Return the device's speed without impossible values and with short gaps filled.
-
-    All of it is missing if it is never above 0.
-    """
+    """Return the device's speed without impossible values, with short gaps filled; all NaN if never above 0."""
     spikes = (raw_mps > MAX_SPEED_MPS) | (raw_mps < 0.0)
     speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps), MAX_BRIDGED_GAP_S)
     if not np.any(speed > 0.0):

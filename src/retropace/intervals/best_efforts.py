@@ -24,10 +24,7 @@ def find_best_efforts(analysis: Analysis) -> tuple[BestEffort, ...]:
 
 
 def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[BestEffort, ...]:
-    """Return the fastest stretch of each direction over each standard duration and distance that was reached.
-
-    Each lies within successive bouts of one direction, which include short interruptions.
-    """
+    """Return the fastest stretch of each direction, within adjoining bouts, over each duration and distance reached."""
     if cleaned.distance_source == "none":
         return ()
     targets = [*product(("time",), DURATIONS_S), *product(("distance",), DISTANCES_M)]

@@ -1,7 +1,6 @@
 """Bouts: uninterrupted stretches of one direction and pace, built from segments.
 
-A stumble, a signal dropout, an autolap or a small change of pace does not end a bout. A manual lap does, at its exact
-time.
+Stumbles, dropouts, autolaps and small changes of pace do not end a bout; a manual lap does, at its exact time.
 """
 
 from dataclasses import dataclass
@@ -23,11 +22,9 @@ MIN_LAP_S = 5.0
 MIN_LAPS = 5
 """Number of manual laps below which they are not searched for a set: three reps with two recoveries."""
 MAX_INTERRUPTION_S = {"rest": 8.0, "unknown": 30.0, "forward": 9.0, "backward": 9.0}
-"""Longest interruption (s) that does not end a bout, by its direction: a stumble or a shoelace to tie, a signal
-dropout, and a short turn or a wrong label."""
+"""Longest interruption (s) that does not end a bout: a stumble, a signal dropout, a short turn or a wrong label."""
 MAX_BRIDGED_LOG_SPEED_DIFF = 0.3
-"""Largest difference of log speed before and after an interruption that does not end a bout; runners are slower after a
-stumble."""
+"""Largest difference of log speed around an interruption that does not end a bout; stumbles slow runners down."""
 MAX_MERGED_LOG_SPEED_DIFF = 0.10
 """Largest difference of log speed between neighbouring stretches of one direction that form one bout."""
 

@@ -1,7 +1,4 @@
-"""Partition of efforts, the stretches that may be reps, into chains: those that follow each other and form one set.
-
-Their length (m or s), pace and recoveries are similar. Dynamic programming finds the best partition.
-"""
+"""Partition of efforts, the stretches that may be reps, into chains of similar length, pace and recovery: sets."""
 
 from collections.abc import Callable, Sequence
 from itertools import compress, pairwise

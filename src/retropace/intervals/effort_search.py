@@ -1,8 +1,6 @@
 """Search for sets of reps by the laps of a workout that the watch guided, or by changes of pace.
 
-Laps are work or rest as the watch recorded them, whatever their speed. The search by pace tries every speed threshold
-and keeps the one for which the stretches above it, and the gaps between them, are the most regular: this separates reps
-from ordinary changes of pace, as at traffic lights.
+The search by pace keeps the speed threshold at which the stretches above it, and their gaps, are the most regular.
 """
 
 from collections.abc import Sequence
@@ -32,8 +30,7 @@ RECOVERY_LOG_SD = 0.35
 EDGE_ERROR_S = 2.0
 """Error (s) of a rep's duration, as its edges are not exact."""
 MAX_IRREGULARITY = (0.0, 0.0, 0.0, 0.7, 1.0, 1.1, 1.2)
-"""Largest irregularity (:func:`_score`) of a set, indexed by its number of reps; the last value holds for more. A few
-stretches may be similar by chance."""
+"""Largest :func:`_score` irregularity of a set by its number of reps, the last for more: few may agree by chance."""
 MIN_FAST_SHARE = 0.34
 """Least share of a set in all stretches above the speed threshold; a few among many may be similar by chance."""
 MIN_LOG_SPEED_CONTRAST = 0.15
@@ -113,10 +110,7 @@ def find_efforts_by_pace(cleaned: CleanedActivity, bouts: Bouts, first: int, las
 
 
 def _score(cleaned: CleanedActivity, efforts: Sequence[Effort]) -> float:
-    """Return how well efforts form one set: positive if regular and fast enough, minus infinity if they cannot be one.
-
-    Irregularity combines the standard deviations of log length and of log gap, each divided by the usual one.
-    """
+    """Return the score of efforts as one set: positive if fast and regular in log length and gap, -inf if none."""
     if not chains.is_consistent(efforts) or chains.has_long_recovery(efforts):
         return -np.inf
     gaps_s = np.maximum(chains.compute_gaps_s(efforts), 1.0)

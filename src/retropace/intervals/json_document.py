@@ -1,7 +1,4 @@
-"""JSON document of an interval session, schema ``retropace.intervals/1``.
-
-Fields may be added; renaming or removing one requires a new schema number. Missing values are ``None``.
-"""
+"""JSON document of an interval session, schema ``retropace.intervals/1``; fields may be added, missing is ``None``."""
 
 from dataclasses import asdict, astuple
 from typing import Any

@@ -1,7 +1,6 @@
 """Nominal lengths: the round distance or duration that a rep was planned as.
 
-The most likely plan has the lowest sum of two costs in nats (negative log-likelihood): one is higher for lengths that
-plans seldom use, the other for reps that miss the length.
+The most likely plan has the lowest sum of two costs in nats: that of a length's rarity, and that of missing it.
 """
 
 from collections.abc import Sequence
@@ -20,8 +19,7 @@ SET_TOLERANCE = 0.05
 EDGE_SD = 2.0
 """Standard deviation (m or s) of a rep's length that comes from errors of its start and end."""
 STEP_COUNT_LOG_SD = 0.05
-"""Standard deviation of the log distance error that all reps share if distance comes from steps; watches are off by
-5–10 % on treadmills."""
+"""Standard deviation of the log error that all reps share if distance comes from steps: 5–10 % on treadmills."""
 STEP_COUNT_TOLERANCE = 0.1
 """Largest relative difference of a set's mean distance from the planned one if distance comes from steps."""
 PYRAMID_TOLERANCE = 0.15
@@ -97,10 +95,7 @@ def find_nominal(efforts: Sequence[Effort], unit: str = "") -> NominalLength | N
 
 
 def find_nominals(efforts: Sequence[Effort]) -> list[list[NominalLength]]:
-    """Return the most likely planned lengths of efforts that may differ: in metres, in seconds, the more likely first.
-
-    A unit in which an effort is near no round length is left out.
-    """
+    """Return the most likely planned lengths of efforts that may differ, for metres and seconds, the likelier first."""
     solutions = []
     for unit, model in UNIT_MODELS.items():
         candidates = [_find_likeliest([effort], unit, is_loose=True) for effort in efforts]

@@ -1,7 +1,6 @@
 """Pairs: a forward and a backward effort of equal length (m or s), run in turn, and quarter-mile tests among them.
 
-The quarter-mile test is a fitness test among backward runners: a fast forward quarter mile, a rest, and a backward
-quarter mile in less than twice the forward time. A lap of 400 m on a running track counts as a quarter mile.
+The test of backward runners: a fast forward quarter mile (or 400 m lap), a rest, one backward in under twice the time.
 """
 
 from collections.abc import Sequence
@@ -80,10 +79,7 @@ def find_pairs(cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts
 def find_partners(
     cleaned: CleanedActivity, bouts: Bouts, rows: tuple[int, int], effort: Effort, step: int
 ) -> list[Effort]:
-    """Return forward stretches on one side of a backward effort that may pair with it: one, two or more bouts long.
-
-    ``rows`` is the effort's half-open range of bouts; ``step`` is 1 to look after it and -1 before.
-    """
+    """Return forward stretches of one or more bouts, before (``step`` -1) or after (1) a backward effort's ``rows``."""
     row = rows[1] if step > 0 else rows[0] - 1
     partners: list[Effort] = []
     while 0 <= row < len(bouts):

@@ -34,10 +34,7 @@ class StepOutcome:
 
 
 def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tuple[StepOutcome, ...]:
-    """Return every planned step with its result, and the extra steps, in order; empty if the plan does not fit.
-
-    Distances are measured on ``cleaned``, which may differ from the activity that the workout was fitted to.
-    """
+    """Return planned steps with results on ``cleaned``, and extra steps, in order; empty if the plan does not fit."""
     if not workout.fits:
         return ()
     plan_indices = {id(step): plan_index for plan_index, step in enumerate(iter_steps(workout.plan.items))}

@@ -1,10 +1,8 @@
 """Refinement of the edges of reps to half a second, by fitting a model of recorded speed around each edge.
 
-Change points lie where recorded speed is half-way between two levels, and watches show speed late. In the model, true
-speed changes from one mean to another, with a slower phase between if the runner turns round. The body smooths each
-change exponentially, and a watch does so again and shows it late; speed computed from distance is the slope over some
-seconds on both sides, without delay. How much the watch smooths, and how slow the runner gets while turning round, are
-estimated from all edges at once.
+True speed changes from one mean to another, with a slower phase between if the runner turns round. The body smooths
+each change exponentially; a watch does so again and shows it late; speed from distance is a slope, without delay. How
+much is smoothed, and how slow turns are, is estimated from all edges at once.
 """
 
 from collections.abc import Callable
@@ -46,8 +44,7 @@ LEVEL_MARGIN_S = 12.0
 MIN_RECORDS = 4
 """Number of records around an edge below which the edge is kept."""
 MIN_STANDING_SHARE = 0.8
-"""Share of standing beside an edge above which the runner stood there. Below one minus this share the runner moved;
-between the two the edge is kept."""
+"""Share of standing beside an edge above which the runner stood; below one minus this the runner moved."""
 MIN_LOG_SPEED_CHANGE = 0.15
 """Change of log speed below which an edge between two stretches of one direction is kept."""
 MIN_BOUT_S = 3.0
@@ -63,8 +60,7 @@ class SpeedResponse:
     smoothing_times_s: tuple[float, ...]
     """Amounts of smoothing (s) that are tried: time constants of a watch, or widths over which a slope is taken."""
     step_response: Callable[[FloatArray, float, float], FloatArray]
-    """Share of a sudden change that recorded speed shows: a function of the seconds since the change, the smoothing
-    time and the time constant of the body."""
+    """Share of a change that recorded speed shows, by seconds since it, smoothing time and the body's time constant."""
     noise_sd_mps: float
     """Standard deviation (m/s) of recorded speed around the model."""
     level_sd_mps: float
@@ -162,7 +158,7 @@ def _subtract_levels(
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:
     """Return the bouts with edges moved to where direction or pace changed, to half a second.
 
-    Edges at manual laps, edges in ``fixed_edges_s``, and edges beside a pause, a dropout or missing speed are kept.
+    Edges at manual laps, in ``fixed_edges_s``, and beside a pause, a dropout or missing speed are kept.
     """
     if cleaned.speed_source == "none":
         return bouts

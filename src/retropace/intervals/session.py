@@ -63,8 +63,8 @@ def intervals_of(
 ) -> Intervals:
     """Return the sets, reps and all other results of an analysed session.
 
-    ``lap_m`` is the known lap length of a running track; without it a 400 m track is recognised by its shape, unless
-    ``stadium`` is false. With ``exact`` no edge of an annotation is moved.
+    ``lap_m`` is the lap length of a running track, else one of 400 m is recognised if ``stadium``. With ``exact`` no
+    edge of an annotation is moved.
     """
     cleaned, running_track = analysis.cleaned, None
     measured_spans = as_spans(

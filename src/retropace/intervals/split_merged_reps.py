@@ -1,8 +1,4 @@
-"""Split of backward stretches that hold two reps because the turns between them were missed.
-
-Where directions alternate every few seconds, segmentation may miss a short forward stretch. A backward stretch is split
-if the others are equally long, it is as long as two of them with the gap between, and speed rises in its middle.
-"""
+"""Split of backward stretches that are as long as two of the others with a gap, as the turns between were missed."""
 
 from itertools import product
 

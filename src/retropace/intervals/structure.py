@@ -1,7 +1,6 @@
 """Structure of a session: which stretches are reps, and which reps form a set.
 
-Evidence is used in this order: backward stretches, since runners turn round on purpose; repetition of similar efforts
-with similar recoveries; and speed, only within one direction. Stretches without such evidence belong to no set.
+Evidence counts in this order: backward stretches; repetition of similar efforts and recoveries; speed in one direction.
 """
 
 from collections.abc import Sequence
@@ -51,8 +50,8 @@ def find_sets(
 ) -> tuple[DetectedSet, ...]:
     """Return the sets of a session in order of time; empty if it has none.
 
-    ``laps`` comes from :func:`.build_lap_bouts`. Forward sets are sought first among laps of a guided workout, then by
-    pace among manual laps, then by pace among bouts. A set that overlaps a set found earlier is dropped.
+    Forward sets are sought among laps of a guided workout, then by pace among manual ``laps``
+    (:func:`.build_lap_bouts`), then among bouts. A set that overlaps one found earlier is dropped.
     """
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward)

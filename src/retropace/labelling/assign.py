@@ -1,9 +1,4 @@
-"""Assignment of a direction, gait, basis and confidence to each segment.
-
-Annotations lead: annotated segments have the basis ``annotated`` and start and end where the annotation says. Segments
-that are probably backward are ``suspected``; standing and pauses are ``measured``; everything else is ``assumed`` to be
-forward.
-"""
+"""Assignment of a direction, gait, basis and confidence to each segment; annotations lead."""
 
 from __future__ import annotations
 
@@ -30,21 +25,17 @@ if TYPE_CHECKING:
     from retropace.annotations import AnnotationTable
 
 MIN_BACKWARD_RUN_MPS = 1.3
-"""Slowest speed (m/s) of backward running; slower is backward walking. It is 0.55 of 2.4 m/s, an easy forward speed, as
-backward runners reach at least that share of their forward speed."""
+"""Slowest speed (m/s) of backward running, 0.55 of an easy 2.4 m/s forward; slower is backward walking."""
 SIMILAR_SPEED_SHARE = 0.85
-"""A stretch without cadence counts as running if its speed is at least this share of the speed of the slowest annotated
-backward run."""
+"""Least share of the slowest annotated backward run's speed at which a stretch without cadence counts as running."""
 MIN_COMPLETE_REPS = 3
 """Least number of backward annotations with exact edges, such as laps, that are taken to be all there were."""
 MAX_EXACT_TOLERANCE_S = 1.0
 """Largest edge tolerance (s) of an annotation that counts as exact."""
 MAX_BACKWARD_WALK_MPS = 1.6
-"""Speed (m/s) above which backward movement without known cadence is running: at it, people change from walking to
-running backward (Hreljac 2005)."""
+"""Speed (m/s) above which backward movement of unknown cadence is running, where people change gait (Hreljac 2005)."""
 EDGE_MERGE_S = 10.0
-"""Seconds on both sides of a change of direction, which is found with fine change points. Coarse change points within
-them are dropped, as they mean the same change."""
+"""Seconds on both sides of a fine change of direction within which coarse change points are dropped as the same."""
 
 
 class _StretchEvidence(NamedTuple):
@@ -80,10 +71,9 @@ def label_segments(
 ) -> Segments:
     """Return the segments between change points, each with direction, gait, basis and confidence.
 
-    ``edges_s`` are the change points in elapsed seconds, from 0 to the end of the activity, including starts and ends
-    of the rests that are segments. ``fine_edges_s`` are those of a finer segmentation with every rest, which become
-    edges only where the direction changes. ``annotations`` are disjoint and sorted. ``runner`` is what is known of the
-    runner from other sessions.
+    ``edges_s`` are the change points in elapsed seconds, with start, end and edges of the rests that are segments; of
+    ``fine_edges_s``, with every rest, those where direction changes become edges too. ``annotations`` are disjoint and
+    sorted; ``runner`` is known from other sessions.
     """
     parameters = parameters or LabelParameters()
     standing = snap_standing(cleaned, annotations, parameters.max_snap_s)
@@ -144,10 +134,7 @@ def _assign(
     is_suspected: NDArray[np.bool_],
     backward_probability: FloatArray,
 ) -> Segments:
-    """Return the segments with the direction, basis, gait and confidence that follow from the evidence.
-
-    ``is_suspected`` marks the stretches that are probably backward; all columns are ``(n,)``.
-    """
+    """Return the segments with the direction, basis, gait and confidence that follow from the evidence."""
     marked, is_standing, has_no_signal = evidence.marked_direction, evidence.is_standing, evidence.has_no_signal
     direction = np.where(is_standing, "rest", np.where(has_no_signal, "unknown", "forward"))
     direction = np.where(is_suspected, "backward", np.where(marked != "", marked, direction))
@@ -209,10 +196,7 @@ def _estimate_backward(
 
 
 def _gait_from_marked(features: StretchFeatures, marked_backward: NDArray[np.bool_]) -> StrArray:
-    """Return the gaits, with walking changed to running where annotated backward runs were about as slow.
-
-    Without cadence the gait is classified by speed alone, and backward runners are as slow as walkers.
-    """
+    """Return the gaits; walking without cadence is running if about as fast as annotated backward runs."""
     has_no_cadence, speed_mps = np.isnan(features.log_cadence), np.exp(features.log_speed)
     backward_run_mps = speed_mps[marked_backward & has_no_cadence & (speed_mps >= MIN_BACKWARD_RUN_MPS)]
     if len(backward_run_mps) == 0:

@@ -1,7 +1,6 @@
 """An athlete whom retropace remembers: measurements of their annotated stretches, session by session.
 
-Raw examples are stored, not fitted parameters, so that single sessions can be read, forgotten and learned again. Only
-annotated stretches are learned, so that a suspicion never confirms itself.
+Raw examples are stored, not fitted parameters, so that single sessions can be read, forgotten and learned again.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ from retropace.labelling.features import extract_features, measurement_variances
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, add_day_variance, posterior
 
 HALF_LIFE_DAYS = 90.0
-"""Age (days) at which a session counts half as much as a new one, because fitness changes over a season; assumed, not
-measured."""
+"""Age (days) at which a session counts half as much as a new one, as fitness changes; assumed, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +81,7 @@ class Athlete:
         return replace(self, sessions=tuple(sorted([*others, *added], key=_sort_key)))
 
     def build_runner_model(self, activity: Activity | None = None) -> RunnerModel | None:
-        """Return the runner's model learned from all sessions but ``activity``'s own; None if there are none.
-
-        Older sessions count less. Ages are relative to the start of ``activity``, or to the latest session if that
-        start is unknown.
-        """
+        """Return the runner's model learned from all sessions but ``activity``'s own, older ones less; None if none."""
         sessions = [session for session in self.sessions if activity is None or not session.is_same_recording(activity)]
         if not sessions:
             return None
@@ -100,10 +94,7 @@ class Athlete:
 
 
 def training_session(activity: Activity, cleaned: CleanedActivity, segments: Segments) -> TrainingSession:
-    """Return the annotated forward and backward stretches of an analysed session that last at least 8 s.
-
-    ``cleaned`` is as in :attr:`retropace.analysis.pipeline.Analysis.cleaned`.
-    """
+    """Return the annotated forward and backward stretches of an analysed session that last at least 8 s."""
     features = extract_features(cleaned, segments.start_s, segments.end_s)
     is_example = np.isin(segments.direction, ("forward", "backward")) & (segments.basis == "annotated")
     is_example &= (features.duration_s >= MIN_JUDGED_S) & np.isfinite(features.log_speed)
@@ -126,10 +117,7 @@ def training_session(activity: Activity, cleaned: CleanedActivity, segments: Seg
 
 
 def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
-    """Return the model of a gait: that of an unknown runner, updated by each session in turn.
-
-    Sessions count less the older they are at ``reference_time``.
-    """
+    """Return the model of a gait: an unknown runner's, updated by each session in turn, older ones less."""
     model = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
@@ -141,10 +129,7 @@ def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_ti
 
 
 def _age_discount(session: TrainingSession, reference_time: datetime | None) -> float:
-    """Return the factor by which the variance of a session's measurements is multiplied.
-
-    It is 1 for a new session or if the age is unknown, and doubles with each ``HALF_LIFE_DAYS`` of age.
-    """
+    """Return the factor on the variance of a session's measurements: 1 if new, doubled each ``HALF_LIFE_DAYS``."""
     if reference_time is None or session.start_time is None:
         return 1.0
     days = abs((reference_time - session.start_time).total_seconds()) / 86400.0

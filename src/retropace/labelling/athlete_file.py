@@ -20,8 +20,7 @@ DIRECTIONS = ("forward", "backward")
 GAITS = ("run", "walk")
 """Gaits that a stretch in an athlete file can have; a file with any other is invalid."""
 _NAME = re.compile(r"\w[\w .'-]{0,79}")
-"""Pattern of a valid athlete name, by which the athlete's file is named, so that most special characters are
-excluded."""
+"""Pattern of a valid athlete name, by which the athlete's file is named; it excludes most special characters."""
 _NUMBER_FIELDS = {
     "start_s": "start_s",
     "seconds": "duration_s",
@@ -31,8 +30,7 @@ _NUMBER_FIELDS = {
     "demand_spread_bpm": "steady_state_hr_sd_bpm",
     "grade": "grade",
 }
-"""Table from the JSON key of each number that is remembered of a stretch to the attribute of :class:`Example` that
-holds it."""
+"""JSON key of each number that is remembered of a stretch, and the attribute of :class:`Example` that holds it."""
 
 
 def athletes_dir() -> Path:
@@ -41,9 +39,7 @@ def athletes_dir() -> Path:
 
 
 def athlete_path(name_or_file: str) -> Path:
-    """Return the path of an athlete's file, given that path or the athlete's name.
-
-    An argument with a slash or the ending ``.json`` is a path; any other is a name.
+    """Return the path of an athlete's file, given that path (with a slash or ending in ``.json``) or the name.
 
     Raises :class:`RetropaceError` for a name that is not a valid file name.
     """

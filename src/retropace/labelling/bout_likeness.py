@@ -1,8 +1,7 @@
 """Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep reveals the others.
 
-A bout is compared with each marked repetition by how both differ from the forward movement of their gait beside them,
-and by their durations. A logistic regression turns this into a probability; it was fitted on the fit half of half-made
-sessions, of the laps of real interval sessions, and of simulated sessions (``tests/benchmarks/real_runs.py``).
+Bouts are compared by how they differ from forward movement beside them, and by duration, in a logistic regression
+fitted on half-made, real interval and simulated sessions (``tests/benchmarks/real_runs.py``).
 """
 
 import numpy as np
@@ -20,13 +19,11 @@ MODEL_LOG_ODDS = 0.5
 ENCLOSED_LOG_ODDS = 1.11
 """Log-odds of backward added if there is forward movement of the same gait before and after the bout."""
 DIFFERENCE_SCALES = np.array((0.1, 0.03, 6.0, 6.0))
-"""Units of the differences between a bout and a repetition: log speed change, log cadence excess, bpm by which heart
-rate rises less, and bpm by which it rises more."""
+"""Units of the differences between bout and repetition: log speed, log cadence, lower and higher heart rate (bpm)."""
 DIFFERENCE_LOG_ODDS = np.array((-0.44, -0.28, -0.37, -0.33))
 """Log-odds of backward per unit of each of the differences in ``DIFFERENCE_SCALES``."""
 MIN_REP_S = 20.0
-"""Shortest bout (s) that may be a repetition. A shorter one is forward or, if it adjoins an annotation, whose edge may
-be off, judged by the model."""
+"""Shortest bout (s) that may be a repetition; a shorter one is forward, or judged by the model beside an annotation."""
 MIN_REP_SHARE = 0.5
 """Shortest bout that may be a repetition, as a share of the shortest marked one, where that is below ``MIN_REP_S``."""
 MAX_REP_RATIO = 4.0
@@ -40,10 +37,7 @@ LONGER_LOG_ODDS = -3.3
 
 
 def judge_bouts_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities of backward, ``(n,)``, by the likeness of bouts to the repetitions annotated backward.
-
-    Stretches in no bout keep their ``probability``; all do if no repetition has forward movement beside it.
-    """
+    """Return the probabilities of backward, ``(n,)``, with those of bouts by their likeness to marked repetitions."""
     is_candidate = ((probability >= MIN_CANDIDATE_PROBABILITY) & (problem.marked < 0)) | (problem.marked == 1)
     reps = [rep for rep in find_bouts(problem, is_candidate, label=1) if rep.side_count]
     if not reps:

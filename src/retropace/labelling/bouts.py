@@ -1,7 +1,4 @@
-"""Bouts: successive stretches that may be backward, each compared with the forward movement beside it.
-
-Beside means within minutes, so that neither a hill nor tiredness nor a change of shoes comes between the two.
-"""
+"""Bouts: successive stretches that may be backward, each compared with the forward movement minutes beside it."""
 
 from typing import NamedTuple
 
@@ -12,11 +9,9 @@ from retropace.core.spans import FloatArray, true_runs
 from retropace.labelling.priors import LabellingProblem
 
 CADENCE_SLOPES = {"run": 0.1, "walk": 0.2}
-"""Rise of log cadence over log speed in forward movement: medians of the runners of the fit half of the controls
-(``tests/benchmarks/runner_priors.py``)."""
+"""Rise of log cadence over log speed forward: medians of half the controls (``tests/benchmarks/runner_priors.py``)."""
 MAX_REFERENCE_GAP_S = 180.0
-"""Longest time (s) between a bout and the forward movement that it is compared with; reps have rests of minutes between
-them."""
+"""Longest time (s) between a bout and the forward movement that it is compared with: reps have rests of minutes."""
 MAX_REFERENCE_S = 90.0
 """Seconds of forward movement before a bout, and after it, that it is compared with."""
 MIN_REFERENCE_S = 15.0
@@ -35,8 +30,7 @@ class Bout(NamedTuple):
     log_speed_change: float
     """Log of the speed over the forward speed beside, both adjusted to the flat; NaN if nothing is beside."""
     log_cadence_excess: float
-    """Log of the cadence over the forward cadence to be expected at this speed, by the cadence beside and
-    ``CADENCE_SLOPES``."""
+    """Log of the cadence over that expected forward at this speed, by the cadence beside it and ``CADENCE_SLOPES``."""
     hr_rise_bpm: float
     """Steady-state heart rate minus that of the forward movement beside."""
     grade: float
@@ -46,10 +40,7 @@ class Bout(NamedTuple):
 
 
 def find_bouts(problem: LabellingProblem, is_candidate: NDArray[np.bool_], label: int = -1) -> list[Bout]:
-    """Return all bouts: runs of successive candidate stretches of one gait whose ``marked`` is ``label``.
-
-    They are compared with stretches of their gait that are neither candidates nor annotated backward.
-    """
+    """Return all bouts: runs of successive candidate stretches of one gait whose ``marked`` is ``label``."""
     bouts: list[Bout] = []
     for gait in CADENCE_SLOPES:
         is_member = (problem.features.gait == gait) & is_candidate & (problem.marked == label)

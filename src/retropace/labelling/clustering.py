@@ -1,7 +1,4 @@
-"""Clustering of similar stretches, such as the reps of a set or the jogs between them.
-
-The two nearest clusters are merged repeatedly, each represented by its weighted mean (centroid linkage).
-"""
+"""Clustering of similar stretches, such as the reps of a set, by merging the nearest two (centroid linkage)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +7,7 @@ from retropace.core.spans import FloatArray
 from retropace.labelling.features import StretchFeatures
 
 MERGE_CHI2 = 6.0
-"""Largest squared distance (:func:`squared_distance`) at which two clusters are merged: the 95 % quantile of
-chi-squared with two degrees of freedom."""
+"""Largest squared distance at which clusters are merged: the 95 % quantile of chi-squared, two degrees of freedom."""
 CLUSTER_LOG_SPEED_SD = 0.03
 """Standard deviation of log speed within a cluster beyond measurement error, as runners tire."""
 CLUSTER_LOG_CADENCE_SD = 0.01
@@ -28,9 +24,8 @@ def cluster_stretches(
 ) -> NDArray[np.intp]:
     """Return the cluster of each stretch, ``(n,)`` indices from 0, by merging the nearest two until none are similar.
 
-    Only stretches of the same gait and the same value of ``cannot_link_group``, ``(n,)``, share a cluster. A stretch
-    with neither speed nor cadence is a cluster of its own. While a gait and group has more than ``max_clusters``
-    clusters, the nearest two are merged even if they are dissimilar.
+    Only stretches of one gait and ``cannot_link_group``, ``(n,)``, share a cluster, and those without signals none.
+    Above ``max_clusters`` in a gait and group, the nearest two are merged even if they are dissimilar.
     """
     cluster = np.arange(len(features))
     for group in np.unique(cannot_link_group):
@@ -107,18 +102,13 @@ def squared_distance(
 ) -> FloatArray:
     """Return the squared Mahalanobis distance between two measurements of log speed and log cadence.
 
-    It is the sum of squared differences, each over its variance.
+    All arguments broadcast to ``(..., 2)``, the result is ``(...)``. A signal that either side lacks (NaN) is ignored;
+    without a shared signal the distance is infinite.
 
-    All arguments broadcast to ``(..., 2)``, the last axis being log speed and log cadence; the result is ``(...)``.
-    The variance of a difference is that of both measurements plus that within a cluster. A signal that either side
-    lacks (NaN) is ignored; without a shared signal the distance is infinite.
-
-    Example:
     >>> speed_and_cadence = np.log([[2.0, 170.0], [2.9, 166.0]])
     >>> variance = np.full((2, 2), 1e-4)
     >>> bool(squared_distance(speed_and_cadence[0], variance[0], speed_and_cadence[1], variance[1]) > MERGE_CHI2)
     True
-
     """
     shared = np.isfinite(values) & np.isfinite(other_values)
     within_var = np.array([CLUSTER_LOG_SPEED_SD**2, CLUSTER_LOG_CADENCE_SD**2])

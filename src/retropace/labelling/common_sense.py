@@ -1,10 +1,8 @@
 """Common sense about backward running, as rules that no likelihood outvotes.
 
-Nobody runs backward faster than their own easy forward pace of the session (:func:`find_slow`). Of a runner who has
-never marked anything, only what stands out beside forward movement of the same gait is suspected
-(:func:`judge_unmarked`): slower by a tenth to a half, with more steps than the runner takes forward at that speed,
-without the fall of heart rate that a recovery has, and long enough. The limits were chosen on the fit half of forward
-controls and of half-made sessions (``tests/benchmarks/real_runs.py``).
+Nobody runs backward faster than their own easy forward pace (:func:`find_slow`). Of a runner who never marked anything,
+only what stands out beside forward movement is suspected (:func:`judge_unmarked`). The limits were chosen on the fit
+half of forward controls and of half-made sessions (``tests/benchmarks/real_runs.py``).
 """
 
 from typing import NamedTuple
@@ -29,8 +27,7 @@ MIN_CANDIDATE_PROBABILITY = 0.02
 SUSPECTED_PROBABILITY = 0.95
 """Probability that a stretch that passes all rules is backward."""
 SUGGESTED_PROBABILITY = 0.5
-"""Probability of backward of what shows the signs but is not suspected, because it is too short in total, has forward
-movement on one side only, or would be most of the session."""
+"""Probability of backward of what shows the signs but is too short, one-sided or too large a share to be suspected."""
 MAX_REFUSED_PROBABILITY = 0.2
 """Highest probability of backward of a stretch that is neither suspected nor suggested."""
 MAX_SUSPECTED_SHARE = 0.5
@@ -81,10 +78,7 @@ class GaitRules(NamedTuple):
     """Smallest log of backward speed over the forward speed beside; what is slower is a shuffle or nearly a stop."""
 
 
-GAIT_RULES = {
-    "run": GaitRules(40.0, 140.0, float(np.log(0.48))),
-    "walk": GaitRules(90.0, 180.0, float(np.log(0.40))),
-}
+GAIT_RULES = {"run": GaitRules(40.0, 140.0, float(np.log(0.48))), "walk": GaitRules(90.0, 180.0, float(np.log(0.40)))}
 """Rules of each gait. Backward runners reach 0.55–0.85 of forward speed, backward walkers 0.45–0.75 (Laufer 2003).
 Walking slows down at every crossing and chat, so its bouts must be longer, and its heart rate says nothing."""
 
@@ -92,9 +86,8 @@ Walking slows down at every crossing and chat, so its bouts must be longer, and 
 def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
     """Return which stretches, ``(n,)``, are slow enough to be backward, by their speed adjusted to the flat.
 
-    The limit of a gait is ``MAX_SPEED_SHARE`` of its easy speed: the median by duration of all stretches that are not
-    annotated backward, or of the first minutes, if that is more, as most of a session may be backward. A stretch
-    annotated backward raises it.
+    The limit is ``MAX_SPEED_SHARE`` of easy speed: the median of what is not annotated backward, or of the first
+    minutes, if more. A stretch annotated backward raises it.
     """
     features, marked = problem.features, problem.marked
     is_slow = np.zeros(len(features), dtype=bool)
@@ -112,11 +105,7 @@ def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
 
 
 def find_adjoining_forward(problem: LabellingProblem) -> NDArray[np.bool_]:
-    """Return which stretches, ``(n,)``, are forward because they adjoin a stretch annotated backward and are faster.
-
-    Who marks a repetition says where it starts and ends. Stretches shorter than ``MIN_ADJOINING_S`` may be a change of
-    pace, so that the one beyond counts too.
-    """
+    """Return which stretches, ``(n,)``, are forward because they adjoin a stretch annotated backward and are faster."""
     features, count = problem.features, len(problem.features)
     is_forward = np.zeros(count, dtype=bool)
     for first, end in true_runs(problem.marked == 1).tolist():
@@ -141,10 +130,7 @@ def _list_adjoining(problem: LabellingProblem, beside: range) -> list[int]:
 
 
 def judge_unmarked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities of backward, ``(n,)``, of a runner of whom nothing is known to have been backward.
-
-    Each is ``SUSPECTED_PROBABILITY``, ``SUGGESTED_PROBABILITY`` or at most ``MAX_REFUSED_PROBABILITY``.
-    """
+    """Return the probabilities of backward, ``(n,)``, of a runner of whom nothing is known to have been backward."""
     bouts = find_bouts(problem, (probability >= MIN_CANDIDATE_PROBABILITY) & (problem.marked < 0))
     judged = np.minimum(probability, MAX_REFUSED_PROBABILITY)
     moving_s = float(problem.features.duration_s[problem.features.gait != ""].sum())

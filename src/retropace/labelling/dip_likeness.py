@@ -1,9 +1,7 @@
 """Likeness of dips of speed to marked repetitions, whatever the gait: recoveries are part walk, part jog.
 
-A marked repetition is slower than what lies before and after it. Every other dip below the middle between these speeds
-is compared with it, by the speed beside, heart rate, gait and duration. A logistic regression turns this into a
-probability; it was fitted on the fit half of half-made sessions and of the laps of real interval sessions
-(``tests/benchmarks/real_runs.py``).
+Every dip below the middle between a repetition's speed and that beside it is compared with it by a logistic regression
+that was fitted on half-made and real interval sessions (``tests/benchmarks/real_runs.py``).
 """
 
 from typing import NamedTuple
@@ -58,10 +56,7 @@ class Dip(NamedTuple):
 
 
 def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities of backward, ``(n,)``, by the likeness of dips to the repetitions annotated backward.
-
-    They are ``probability``, unchanged, if no repetition is slower than the movement beside it.
-    """
+    """Return the probabilities of backward, ``(n,)``, with those of dips by their likeness to marked repetitions."""
     marked = [(rows, _midway_log_speed(problem, *rows)) for rows in true_runs(problem.marked == 1).tolist()]
     marked = [(rows, limit) for rows, limit in marked if np.isfinite(limit)]
     if not marked:

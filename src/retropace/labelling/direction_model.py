@@ -1,8 +1,7 @@
 """Probability that each stretch of a session was run backward.
 
-Stretches that look alike are clustered (:mod:`retropace.labelling.clustering`). A labelling calls each cluster forward
-or backward. All labellings are compared by two quantities: the likelihood of speed, cadence and heart rate under the
-runner's model (:mod:`retropace.labelling.runner_model`), and prior log-odds (:mod:`retropace.labelling.priors`).
+Stretches that look alike are clustered. Every labelling, which calls each cluster forward or backward, is judged by the
+likelihood of speed, cadence and heart rate (:mod:`.runner_model`) and by prior log-odds (:mod:`.priors`).
 """
 
 from collections.abc import Mapping
@@ -32,17 +31,13 @@ from retropace.labelling.priors import (
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
-"""Largest number of clusters among stretches of one gait that are allowed to share a cluster. Beyond it the most
-similar clusters are merged, although they are dissimilar."""
+"""Most clusters in a gait and group; beyond it the most similar ones are merged, although dissimilar."""
 MAX_ENUMERATED_CLUSTERS = 7
-"""Largest number of clusters of which all combinations of directions are tried, 128 for 7 clusters. More clusters are
-labelled in batches of this size."""
+"""Most clusters of which all combinations of directions are tried; more are labelled in batches of this size."""
 LABEL_NOISE = 0.006
-"""Probability that a stretch has the other direction although the model is certain, for instance because its edges
-are wrong; estimated on simulated sessions with even seeds."""
+"""Probability that a stretch has the other direction although the model is certain; from simulated sessions."""
 MIN_JUDGED_S = 8.0
-"""Shortest duration (s) of a stretch that is judged by its features; shorter ones take over the result of a
-neighbour. Recorded speed lags the runner by 2–13 s."""
+"""Shortest duration (s) of a stretch judged by its features, as speed lags by 2–13 s; others follow a neighbour."""
 DEFAULT_WEIGHTS = LogOddsWeights()
 """Weights of the prior log-odds that are used unless others are given."""
 
@@ -145,9 +140,8 @@ def _enumerate_labellings(
 ) -> FloatArray:
     """Return the probability of backward of the stretches ``rows`` of one gait, averaged over all labellings.
 
-    A labelling calls each cluster forward or backward, and counts by its posterior probability. ``cluster`` holds the
-    cluster of each of these rows. Where there are more than ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest
-    total duration are labelled first and then fixed.
+    A labelling calls each ``cluster`` forward or backward, and counts by its posterior probability. Beyond
+    ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest total duration are labelled first and then fixed.
     """
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
     features, marked = evidence.problem.features, evidence.problem.marked[rows][first]
@@ -208,10 +202,9 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 
 
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities with those of stretches shorter than ``MIN_JUDGED_S`` taken from a neighbour.
+    """Return the probabilities with those of short stretches taken from the next or else the preceding one.
 
-    The neighbour is the next stretch or, if that is standing, annotated or missing, the preceding one. Between two
-    annotated stretches the smaller probability of the two is used.
+    Between two annotated stretches the smaller probability of the two is used.
     """
     inherited, moving = probability.copy(), problem.features.gait != ""
     is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)

@@ -24,9 +24,8 @@ def apply_distance_overrides(
 ) -> tuple[CleanedActivity, tuple[Finding, ...]]:
     """Return the activity with the distance or speed that annotations state, and a finding for each change.
 
-    A stated distance scales the recorded one within the annotation. If none was recorded, or if a speed is stated,
-    speed is set constant while the runner moves. Later cumulative distances shift accordingly. Raises
-    :class:`AnnotationError` for a distance that nobody can cover in the time.
+    A stated distance scales the recorded one; without one, or for a speed, speed is constant while the runner moves.
+    Raises :class:`AnnotationError` for a distance that nobody can cover in the time.
     """
     changes = []
     for annotation in annotations[annotations.has_attributes]:

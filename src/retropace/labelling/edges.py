@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 def snap_standing(cleaned: CleanedActivity, annotations: AnnotationTable, max_shift_s: float) -> Spans:
-    """Return the spans of standing, with edges at most ``max_shift_s`` from an annotation edge moved to it.
-
-    The moment of coming to a stop is measured only to some seconds, so that an annotation is more precise. Edges of
-    pauses are exact and stay; time in pauses is left out.
-    """
+    """Return the spans of standing outside pauses, with edges moved to an annotation edge within ``max_shift_s``."""
     standing = cleaned.standing
     annotated_s = np.unique(annotations.spans)
     if len(annotated_s) == 0 or len(standing) == 0:
@@ -44,8 +40,7 @@ def merge_edges(
 ) -> FloatArray:
     """Return the edges of segments: change points, fixed edges and annotation edges, sorted, in elapsed seconds.
 
-    Left out are change points up to ``max_snap_s`` from an annotation edge, which replaces them. Also left out is
-    everything but annotation edges inside a span of ``resting``, the union of pauses and standing.
+    Left out are change points up to ``max_snap_s`` from annotation edges, and what lies inside spans of ``resting``.
     """
     annotated_s = np.unique(annotations.spans)
     change_points_s = _drop_inside(change_points_s, resting)

@@ -21,16 +21,13 @@ REP_LOG_CADENCE_SD = 0.008
 REP_HR_SD_BPM = 2.5
 """Standard deviation of heart rate between comparable laps, which is 2–3 bpm in published recordings."""
 DEVICE_LOG_SPEED_NOISE_SD = 0.08
-"""Standard deviation of the log of a watch's speed between ten-second means of one steady stretch, measured on
-published recordings."""
+"""Standard deviation of log speed between ten-second means of one steady stretch, on published recordings."""
 LOG_CADENCE_NOISE_SD = 0.025
-"""Standard deviation of log cadence between ten-second means of one steady stretch, measured on published
-recordings."""
+"""Standard deviation of log cadence between ten-second means of one steady stretch, on published recordings."""
 POSITION_LOG_SPEED_NOISE_SD = 0.16
 """Standard deviation of the log of speed from positions between ten-second means of one steady stretch."""
 MAX_LOST_STEP_SHARE = 0.25
-"""Largest share of the time in which a cadence sensor may lose steps. At a larger share all its values are dropped. One
-public recording has 0.69; the other recordings, unless very short, have at most 0.11."""
+"""Share of time with lost steps above which all cadence is dropped; recordings have up to 0.11, and one 0.69."""
 HR_TIME_CONSTANT_S = 30.0
 """Time constant (s) with which heart rate follows effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
 HR_TIME_CONSTANT_SD_S = 12.0
@@ -40,13 +37,11 @@ HR_END_WINDOW_S = 8.0
 HR_END_SD_BPM = 1.5
 """Standard error (bpm) of mean heart rate over ``HR_END_WINDOW_S``."""
 ALTITUDE_ERROR_LENGTH_M = 40.0
-"""Length (m) that is added to a stretch's distance before its rise is divided by it, so that short stretches, in which
-altitude errors matter most, get a small grade."""
+"""Length (m) added to a stretch's distance before its rise is divided by it, as altitude errs most on short ones."""
 MAX_GRADE = 0.25
 """Steepest grade (rise per metre) that is run; steeper estimates are set to it."""
 LOG_SPEED_PER_GRADE = 3.0
-"""Loss of log speed per unit of grade (rise per metre): 1 % of grade costs 5 % of energy (Minetti 2002, J Appl
-Physiol 93:1039), of which two thirds, 3 %, are assumed to be paid in speed."""
+"""Loss of log speed per unit of grade: 1 % costs 5 % of energy (Minetti 2002), two thirds of it paid in speed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,10 +108,7 @@ def _plausible_cadence(speed_mps: FloatArray, cadence_spm: FloatArray, duration_
 def measurement_variances(
     duration_s: FloatArray, speed_noise_sd: float = DEVICE_LOG_SPEED_NOISE_SD
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the variances of log speed and log cadence, ``(n,)`` each, of stretches of these durations.
-
-    Each is the variance between repetitions plus the measurement noise, which averages out with duration.
-    """
+    """Return the variances of log speed and log cadence, ``(n,)`` each: between reps, and noise that averages out."""
     trimmed_s = duration_s - 2.0 * np.minimum(TRIM_S, TRIM_SHARE * duration_s)
     shrinkage = 10.0 / np.maximum(trimmed_s, 1.0)
     return (
@@ -128,10 +120,7 @@ def measurement_variances(
 def _steady_state_heart_rate(
     cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the heart rate in bpm that each effort leads to if it lasts, and its variance, ``(n,)`` each.
-
-    It is the heart rate of the stretch plus one time constant times its slope, as the response is of first order.
-    """
+    """Return the heart rate in bpm that each effort leads to if it lasts (a first-order response), and its variance."""
     duration_s = end_s - start_s
     mean_bpm, first_bpm, last_bpm = (
         stats_from_increments(_span_increments(cleaned, span_start_s, span_end_s), cleaned).heart_rate_bpm

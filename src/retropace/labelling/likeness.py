@@ -16,8 +16,7 @@ COMPLETE_LOG_ODDS = -4.0
 CALIBRATION_SLOPE = 1.3
 """Calibrated log-odds per log-odds of likeness, fitted on the fit half of half-made sessions."""
 CALIBRATION_LOG_ODDS = 1.4
-"""Log-odds of likeness at which half of the stretches truly are backward, by the same fit: of all bouts and dips, the
-ones that look most alike do so partly by chance."""
+"""Log-odds of likeness at which half of the stretches truly are backward: the most alike are so partly by chance."""
 MAX_MODEL_LOG_ODDS = 6.0
 """Largest log-odds of the model, for or against backward; larger ones count as this."""
 
@@ -29,10 +28,7 @@ def scale_differences(differences: FloatArray, scales: FloatArray) -> FloatArray
 
 
 def combine_marks(problem: LabellingProblem, log_odds: float, rep_count: int) -> float:
-    """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions.
-
-    The more a runner marked, the less they forgot, and the more likely one of the marked is alike by chance.
-    """
+    """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions."""
     if problem.is_complete:
         log_odds += COMPLETE_LOG_ODDS
     calibrated = CALIBRATION_SLOPE * (log_odds - np.log(rep_count) - CALIBRATION_LOG_ODDS)

@@ -21,11 +21,7 @@ DEVICE_SPEED_TOLERANCE = 0.05
 def drop_impossible(
     cleaned: CleanedActivity, annotations: AnnotationTable
 ) -> tuple[AnnotationTable, tuple[Finding, ...]]:
-    """Return the annotations without backward ones faster than the world bests, and a finding for each dropped.
-
-    The speed of a stretch is its distance over its moving time. The distance is that of the annotation, if it states
-    one, else that of the recording.
-    """
+    """Return the annotations without backward ones faster than the world bests, and a finding for each dropped."""
     start_s, end_s = annotations.spans.T
     moving_s, recorded_m = (
         cleaned.value_at(name, end_s) - cleaned.value_at(name, start_s) for name in ("moving_s", "distance_m")

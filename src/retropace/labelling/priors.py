@@ -1,8 +1,4 @@
-"""Prior log-odds that a stretch is backward, before its speed, cadence and heart rate are looked at.
-
-They depend on where the stretch lies in the session, what it follows, its duration and grade, and its similarity to
-stretches that are annotated. All log-odds are natural logarithms.
-"""
+"""Prior log-odds (natural) that a stretch is backward, before its speed, cadence and heart rate are looked at."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,11 +15,9 @@ from retropace.labelling.runner_model import Observations
 MAX_ADJACENT_GAP_S = 3.0
 """Largest gap (s) between two stretches at which the later one still counts as directly following the earlier one."""
 MAX_TRANSITION_S = 16.0
-"""Longest gap (s) with a single stretch in it, perhaps only a change of speed, at which a stretch still counts as
-following the one before the gap."""
+"""Longest gap (s), with a single stretch in it, over which a stretch still follows the one before."""
 MAX_WARM_UP_S = 180.0
-"""Longest warm-up and longest cool-down (s). The log-odds ``first_stretch`` and ``last_stretch`` count in full at the
-very start and end of a session and fade linearly to 0 over this time."""
+"""Time (s) over which ``first_stretch`` and ``last_stretch`` fade linearly from the ends of a session to 0."""
 MAX_SAME_PACE_LOG_DIFFERENCE = 0.12
 """Largest difference in log speed at which two consecutive stretches count as one pace."""
 EASY_RUN_S = 300.0
@@ -31,16 +25,12 @@ EASY_RUN_S = 300.0
 MIN_EASY_STRETCH_S = 20.0
 """Shortest running stretch (s) that counts for easy pace."""
 FAST_LOG_SPEED_WIDTH = 0.02
-"""Difference of log speed over which the probability that an effort was fast rises from 0.5 to 0.73: the scale of a
-logistic function."""
+"""Difference of log speed over which the probability that an effort was fast rises from 0.5 to 0.73 (logistic)."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOddsWeights:
-    """Weights of the prior log-odds of backward, chosen on simulated sessions with even seeds and on real recordings.
-
-    ``docs/decisions.md`` says how they were chosen. Negative weights speak against backward; penalties are subtracted.
-    """
+    """Weights of the prior log-odds of backward (``docs/decisions.md``); negative ones and penalties speak against."""
 
     base: float = -0.3
     """Log-odds of backward of any cluster of stretches, before everything else."""
@@ -49,48 +39,37 @@ class LogOddsWeights:
     last_stretch: float = -2.5
     """Log-odds of the last stretch of a session, as runners cool down forward."""
     known_runner_factor: float = 0.4
-    """Factor on ``first_stretch`` and ``last_stretch`` if other sessions show that the runner runs backward, as such a
-    runner may also do so at the start and end."""
+    """Factor on ``first_stretch`` and ``last_stretch`` if other sessions show that the runner runs backward."""
     after_fast_effort: float = -2.5
     """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
     fast_log_speed_margin: float = 0.10
-    """Difference between the log speed of an effort and easy pace at which the effort is fast with a probability of one
-    half."""
+    """Log speed above easy pace at which an effort is fast with a probability of one half."""
     similar_to_marked: float = 3.0
-    """Log-odds of a cluster that looks just like one annotated backward, because reps are repeated. The less similar a
-    cluster is, the lower its log-odds."""
+    """Log-odds of a cluster that looks just like one annotated backward; less similar ones get less."""
     other_context_factor: float = 0.5
-    """Factor on the similarity of two clusters that lie in different parts of the session: near the start, near the
-    end, after a fast effort or elsewhere."""
+    """Factor on the similarity of clusters in different parts of a session: an end, after fast efforts, elsewhere."""
     dissimilar_to_marked: float = -1.5
-    """Log-odds of a cluster that resembles none of those annotated backward; it does not apply if none is annotated
-    backward."""
+    """Log-odds of a cluster that resembles none of those annotated backward, if any is."""
     short_penalty: float = 1.5
-    """Log-odds subtracted if the mean duration of running stretches is below ``short_s``, once for each factor e (2.7)
-    by which it is shorter."""
+    """Log-odds subtracted for each factor e by which the mean duration of running stretches is below ``short_s``."""
     short_s: float = 30.0
     """Mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
-    """Log-odds subtracted if the mean duration of walking stretches is below ``short_walk_s``, once for each factor e
-    by which it is shorter. Walks are often short because of crossings and chats."""
+    """Log-odds subtracted for each factor e by which the mean duration of walks is below ``short_walk_s``."""
     short_walk_s: float = 45.0
     """Mean duration (s) of a cluster's walking stretches below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
-    """Log-odds subtracted if a cluster's total duration is below ``short_total_s``, once for each factor e by which it
-    is shorter."""
+    """Log-odds subtracted for each factor e by which a cluster's total duration is below ``short_total_s``."""
     short_total_s: float = 90.0
     """Total duration (s) of a cluster below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
-    """Log-odds of backward at a grade equal to ``grade_scale``. The effect grows with the square of the grade. It is
-    negative because climbing shortens steps as running backward does."""
+    """Log-odds at a grade of ``grade_scale``, growing with its square; climbing shortens steps as backward does."""
     grade_scale: float = 0.1
     """Grade (rise per metre) at which the log-odds are exactly ``grade_weight``."""
     no_cadence: float = -3.0
-    """Log-odds of a stretch without cadence if nothing is known of the runner from other sessions. Without cadence a
-    slow forward walk may look backward."""
+    """Log-odds of a stretch without cadence, in which a slow walk may look backward, if the runner is unknown."""
     min_cluster_s: float = 30.0
-    """Shortest total duration (s) of a cluster that can be backward if neither an annotation nor another session shows
-    the runner running backward. A shorter cluster is taken as forward."""
+    """Shortest total duration (s) of a backward cluster if no annotation or other session shows the runner backward."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,11 +91,9 @@ class SequenceContext(NamedTuple):
     follows_fast_effort: FloatArray
     """Probability that the stretch directly follows a fast effort."""
     start_proximity: FloatArray
-    """Nearness to the start: 1 at the start of the first moving stretch, falling linearly to 0 after
-    ``MAX_WARM_UP_S``."""
+    """Nearness to the start of the first moving stretch: 1 there, falling linearly to 0 after ``MAX_WARM_UP_S``."""
     end_proximity: FloatArray
-    """Nearness to the end: 1 at the end of the last moving stretch, falling linearly to 0 ``MAX_WARM_UP_S`` before
-    it."""
+    """Nearness to the end of the last moving stretch: 1 there, falling linearly to 0 ``MAX_WARM_UP_S`` before."""
 
     @property
     def position_code(self) -> NDArray[np.intp]:
@@ -190,8 +167,7 @@ def sequence_log_odds(
 ) -> FloatArray:
     """Return the log-odds of backward of each cluster, ``(k,)``, from where its stretches lie in the session.
 
-    ``cluster``, ``(n,)``, is the cluster of each stretch, -1 for none. ``known_backward`` says whether other sessions
-    show that the runner runs backward.
+    ``cluster``, ``(n,)``, is that of each stretch, -1 for none; ``known_backward`` is what other sessions show.
     """
     count = int(cluster.max()) + 1
     duration_s = problem.features.duration_s
@@ -240,8 +216,7 @@ def repetition_log_odds(
 ) -> FloatArray:
     """Return the log-odds of backward of each cluster, ``(k,)``, from its likeness to clusters annotated backward.
 
-    All arguments but ``weights`` hold one row per cluster. Without a cluster annotated backward the result is 0. A
-    cluster that is nearer to one annotated forward counts as dissimilar.
+    Other arguments hold one row per cluster. A cluster nearer to one annotated forward counts as dissimilar.
     """
     backward, forward = np.flatnonzero(marked == 1), np.flatnonzero(marked == 0)
     if len(backward) == 0:

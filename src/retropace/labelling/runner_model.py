@@ -1,11 +1,9 @@
 """Bayesian model of one runner: how speed, cadence and heart rate go together, forward and backward.
 
-Each gait has three linear regressions: log speed; log cadence given log speed; heart rate given speed. Together they
-are the joint distribution of all three, and so of step length. Each has a coefficient ``backward``: by how much
-backward stretches differ from the runner's own forward line. The coefficients have normal priors from the literature.
-All standard deviations of one regression share an unknown scale. Any number of stretches then follows a multivariate
-Student t in closed form (normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of Statistics 2B, 9), and
-its tails tolerate outliers of a sensor. Earlier sessions narrow the coefficients, in closed form too.
+Each gait has three linear regressions: log speed; log cadence given log speed; heart rate given speed. In each, the
+coefficient ``backward`` is the difference from the runner's own forward line. The priors are from the literature. All
+standard deviations of one regression share an unknown scale, so that any stretches follow a multivariate Student t,
+which tolerates outliers (normal-inverse-gamma model; O'Hagan 1994, Kendall's Advanced Theory of Statistics 2B, 9).
 """
 
 from dataclasses import dataclass, replace
@@ -17,8 +15,7 @@ from retropace.core.gait import TYPICAL_WALK_MPS, TYPICAL_WALK_SPM, WALK_CADENCE
 from retropace.core.spans import FloatArray
 
 COEFFICIENT_NAMES = ("level", "slope", "per hour", "per grade", "backward")
-"""Names of the five coefficients of each regression, in order: constant, slope over x, change per hour, change per unit
-of grade, and difference of backward from forward."""
+"""Names of the coefficients of each regression; ``slope`` is over x, ``backward`` the difference from forward."""
 DEGREES_OF_FREEDOM = 30.0
 """Degrees of freedom of the Student t, with which one stretch in fifty lies beyond three standard deviations."""
 EASY_RUN_MPS = 2.75
@@ -27,10 +24,7 @@ EASY_RUN_MPS = 2.75
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegressionPrior:
-    """One linear regression of a gait, with the prior distribution of its five coefficients.
-
-    It is ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``.
-    """
+    """One regression, ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``."""
 
     mean: FloatArray
     """Mean of the coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
@@ -47,8 +41,7 @@ class RegressionPrior:
     gp_amplitude: float
     """Standard deviation, in units of ``y``, of a smooth departure from the line: a Gaussian process over ``x``."""
     gp_length_scale: float
-    """Length scale of the Gaussian process, in units of ``x``: how far apart departures from the line are still
-    alike."""
+    """Length scale of the Gaussian process, in units of ``x``: how far apart departures from the line are alike."""
 
 
 class GaitModel(NamedTuple):
@@ -83,12 +76,9 @@ def _regression_prior(
     residual_sds: tuple[float, float],
     gp: tuple[float, float] = (0.0, 1.0),
 ) -> RegressionPrior:
-    """Return a regression whose coefficients have a normal prior with the given parameters.
+    """Return a regression whose ``coefficients`` are each a mean and standard deviations between people and days.
 
-    Each of ``coefficients`` is a mean, a standard deviation between people and a standard deviation from day to day.
-
-    ``residual_sds`` are the standard deviations of forward and of backward stretches around the line. ``gp`` is the
-    amplitude and the length scale of the Gaussian process.
+    ``residual_sds`` are those of forward and backward stretches around the line; ``gp`` is amplitude and length scale.
     """
     mean, between_people_sd, day_to_day_sd = np.array(coefficients).T
     return RegressionPrior(mean, np.diag(between_people_sd**2), day_to_day_sd, reference_x, *residual_sds, *gp)
@@ -118,13 +108,7 @@ RUN_PRIOR = GaitModel(
     # (tests/benchmarks/runner_priors.py). Backward cadence at equal speed is 8 % higher, 4–13 % in single runners
     # (Cavagna 2012, J Exp Biol 215:75).
     cadence=_regression_prior(
-        (
-            (np.log(166.0), 0.045, 0.01),
-            (0.10, 0.07, 0.045),
-            (0.0, 0.01, 0.01),
-            (0.4, 0.3, 0.1),
-            (0.08, 0.05, 0.015),
-        ),
+        ((np.log(166.0), 0.045, 0.01), (0.10, 0.07, 0.045), (0.0, 0.01, 0.01), (0.4, 0.3, 0.1), (0.08, 0.05, 0.015)),
         np.log(EASY_RUN_MPS),
         (0.008, 0.008),
         (0.015, 0.25),
@@ -134,13 +118,7 @@ RUN_PRIOR = GaitModel(
     # (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88). In the public recordings it rises by 100–340 bpm per
     # unit of grade.
     heart_rate=_regression_prior(
-        (
-            (146.0, 22.0, 5.0),
-            (14.0, 9.0, 4.0),
-            (10.0, 10.0, 7.0),
-            (200.0, 120.0, 40.0),
-            (20.0, 12.0, 4.0),
-        ),
+        ((146.0, 22.0, 5.0), (14.0, 9.0, 4.0), (10.0, 10.0, 7.0), (200.0, 120.0, 40.0), (20.0, 12.0, 4.0)),
         EASY_RUN_MPS,
         (3.0, 3.0),
         (3.0, 0.7),
@@ -224,8 +202,8 @@ def posterior(
 ) -> GaitModel:
     """Return the model updated by one more session, whose directions ``backward``, ``(n,)`` of 0 and 1, are known.
 
-    The coefficients of that session may differ from the runner's usual ones, by ``day_to_day_sd``. ``variance_factor``,
-    at least 1, multiplies the variance of the observations, so that they count less.
+    Its coefficients may differ by ``day_to_day_sd``; ``variance_factor``, at least 1, makes its observations count
+    less.
     """
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):
@@ -263,10 +241,7 @@ def widen_prior(model: GaitModel) -> GaitModel:
 def _regressions(
     model: GaitModel, observations: Observations
 ) -> tuple[tuple[str, RegressionPrior, FloatArray, FloatArray, FloatArray], ...]:
-    """Return the name, prior, x, y and variance of y of each regression.
-
-    An error of x counts as an error of y, so that the variance of y includes that of x times the squared slope.
-    """
+    """Return the name, prior, x, y and variance of y, which includes that of x times the squared slope, of each."""
     no_x, speed_mps = np.zeros(len(observations.log_speed)), np.exp(observations.log_speed)
     cadence_var = observations.log_cadence_var + model.cadence.mean[1] ** 2 * observations.log_speed_var
     hr_slope = model.heart_rate.mean[1] * speed_mps
@@ -281,19 +256,13 @@ def _regressions(
 def _design_matrix(
     prior: RegressionPrior, x: FloatArray, elapsed_h: FloatArray, grade: FloatArray, backward: FloatArray
 ) -> FloatArray:
-    """Return the regressors ``[1, x - reference_x, elapsed hours, grade, backward]``, shape ``(m, n, 5)``.
-
-    They belong to ``n`` observations, in each of ``m`` labellings, the rows of ``backward``.
-    """
+    """Return the regressors ``[1, x - reference_x, elapsed hours, grade, backward]``, shape ``(m, n, 5)``."""
     columns = (np.ones(len(x)), x - prior.reference_x, elapsed_h, grade)
     return np.stack((*(np.broadcast_to(column, backward.shape) for column in columns), backward), axis=-1)
 
 
 def _residual_covariance(prior: RegressionPrior, x: FloatArray, var: FloatArray, backward: FloatArray) -> FloatArray:
-    """Return the covariance of deviations from the line, ``(m, n, n)``, for each of ``m`` labellings.
-
-    It is the sum of independent noise and of a Gaussian process, which is a separate one for each direction.
-    """
+    """Return the covariance of deviations from the line, ``(m, n, n)``: noise, and a Gaussian process per direction."""
     noise_var = np.where(backward > 0.5, prior.backward_sd, prior.forward_sd) ** 2 + var
     covariance: FloatArray = noise_var[:, :, None] * np.eye(len(x))
     if prior.gp_amplitude:

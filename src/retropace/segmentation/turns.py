@@ -1,8 +1,4 @@
-"""The moment of a turn: speed and cadence step from one level to another there, often with a dip between.
-
-If the dip were ignored, it would count as part of the slower side, and a repetition would begin seconds too early. The
-shape of a turn is fitted by least squares at every place near an edge, and the best place is taken.
-"""
+"""The moment of a turn: speed and cadence step to another level, often with a dip between, which counts to neither."""
 
 import numpy as np
 
@@ -22,10 +18,7 @@ TURN_S = 3.0
 
 
 def refine_turns(signals: StandardizedSignals, edges_s: FloatArray, beside_s: FloatArray) -> FloatArray:
-    """Return each edge, ``(k,)``, moved to where the signals look most like a turn.
-
-    ``beside_s``, ``(k, 2)``, are the edges before and after each. All are in elapsed seconds.
-    """
+    """Return each edge, ``(k,)``, moved to the likeliest turn between the edges ``beside_s``, ``(k, 2)``."""
     places = [
         _find_turn(signals, edge, *beside) for edge, beside in zip(edges_s.tolist(), beside_s.tolist(), strict=True)
     ]
@@ -50,10 +43,9 @@ def _find_turn(signals: StandardizedSignals, edge_s: float, previous_s: float, n
 
 
 def _fit_turns(offsets_s: FloatArray, values: FloatArray) -> FloatArray:
-    """Return the squared errors, ``(k,)``, of the shape of a turn at each of ``k`` places.
+    """Return the squared errors, ``(k,)``, of a smoothed step, with or without dip, at each of ``k`` places.
 
-    ``offsets_s``, ``(k, n)``, are the seconds from each place to each of the ``n`` values. The shape is a step that is
-    smoothed over ``SMOOTHING_S``, with a dip where that fits better.
+    ``offsets_s``, ``(k, n)``, are the seconds from each place to each of the ``n`` values.
     """
     step = np.clip(offsets_s / SMOOTHING_S + 0.5, 0.0, 1.0)
     dip = np.clip(((SMOOTHING_S + TURN_S) / 2.0 - np.abs(offsets_s)) / TURN_S, 0.0, 1.0)

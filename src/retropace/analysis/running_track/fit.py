@@ -85,10 +85,7 @@ class RunningTrack:
 def fit_running_track(
     cleaned: CleanedActivity, lap_m: float | None = None, fixed_spans: Spans | None = None
 ) -> tuple[RunningTrack, CleanedActivity] | None:
-    """Return the running track of a session, and the session with distance corrected by laps; None if not on a track.
-
-    Without a length of the lap, ``lap_m``, a 400 m track is searched. ``fixed_spans`` keep their distance.
-    """
+    """Return the running track and the session corrected by its laps, outside ``fixed_spans``; None if not on one."""
     known = np.isfinite(cleaned.lat_deg) & np.isfinite(cleaned.lon_deg)
     if known.sum() < MIN_POSITIONS:
         return None
@@ -176,10 +173,7 @@ def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: Floa
 
 
 def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: float | None) -> Lane | None:
-    """Return the lane fitted to the positions; None if too few positions are near it.
-
-    Gauss–Newton with Huber weights and a prior on the length of the straights, which positions determine poorly.
-    """
+    """Return the lane fitted by Gauss–Newton with Huber weights and a prior on straights; None without positions."""
     scale = (lap_m or STANDARD_LAP_M) / STANDARD_LAP_M
     values = np.array([lane.east_m, lane.north_m, lane.angle_rad, lane.half_straight_m, lane.radius_m])
     steps = np.array([0.01, 0.01, 1e-4, 0.01, 0.01])

@@ -1,7 +1,4 @@
-"""Correction of a session's distance by its laps on a running track.
-
-Laps are exact over a long time, recorded distance over a few seconds; so this distance is scaled and slowly corrected.
-"""
+"""Correction of distance by laps on a running track, exact over a long time, as recorded distance is over seconds."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -49,10 +46,7 @@ class LapPass:
 def detect_lap_passes(
     t_s: FloatArray, lap_fraction: FloatArray, recorded_laps: FloatArray, is_near: NDArray[np.bool_]
 ) -> list[LapPass]:
-    """Return each uninterrupted time on the track, given columns ``(n,)`` with one row per position.
-
-    ``lap_fraction`` is the position around the lap, 0 to 1, and ``recorded_laps`` the recorded distance in laps.
-    """
+    """Return each uninterrupted time on the track, by position around it (0 to 1) and recorded laps, ``(n,)`` each."""
     lap_position = np.unwrap(lap_fraction, period=1.0)
     rows = np.flatnonzero(is_near)
     progress = np.abs(np.diff(lap_position[rows]))
@@ -107,10 +101,7 @@ def covers_whole_lap(passes: list[LapPass]) -> bool:
 def rescale_to_laps(
     cleaned: CleanedActivity, passes: list[LapPass], lap_m: float, true_share: float, fixed_spans: Spans
 ) -> CleanedActivity:
-    """Return the activity with distance and step length, but not speed, corrected by its laps outside ``fixed_spans``.
-
-    ``true_share`` is the ratio of true to recorded distance.
-    """
+    """Return the activity with distance and step length corrected by its laps outside ``fixed_spans``; speed stays."""
     recorded_m = np.diff(cleaned.curves["distance_m"])
     midpoints_s = midpoints(cleaned.t_s)
     is_fixed = contains(union(fixed_spans), midpoints_s) | (np.diff(cleaned.curves["moving_s"]) <= 0.0)
