@@ -1,5 +1,7 @@
 """Recognition of impossible figures: distances that nobody covers on foot in the time, and steps too long for legs."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ from retropace.core.segments import Segments
 from retropace.core.units import format_count
 from retropace.core.world_records import max_distance_m
 
+CODE = "implausible-figure"
+"""Code of the finding."""
 MAX_STEP_LENGTH_M = 3.0
 """Longest possible mean step in metres; Bolt's longest over 100 m were 2.8 m (Graubner 2011)."""
 MAX_DAY_DISTANCE_M = 320_000.0
@@ -20,7 +24,8 @@ DAY_S = 86_400.0
 def find_implausible_figures(segments: Segments, stats: SegmentStats, total: SegmentStats) -> tuple[Finding, ...]:
     """Return a warning if figures of the whole activity, or of segments with a part of its distance, are impossible."""
     if text := _describe(total, 0):
-        return (warn("implausible-figure", f"the whole recording cannot be right: {text}"),)
+        text = f"the whole recording cannot be right: {text}; totals of several, bests and trends leave it out"
+        return (warn("implausible-figure", text, float(total.distance_m[0]), "m"),)
     rows = np.flatnonzero(_is_implausible(stats))
     metres = np.nan_to_num(stats.distance_m[rows])
     if np.sum(metres) <= MAX_ROUTINE_SHARE * total.distance_m[0] or not len(rows):
@@ -30,6 +35,11 @@ def find_implausible_figures(segments: Segments, stats: SegmentStats, total: Seg
     count = format_count(len(rows), "segment")
     text = f"{count} cannot be right, such as {_describe(stats, worst)} from {start_s:.0f} s on"
     return (warn("implausible-figure", text, float(np.sum(metres)), "m", span_s=(start_s, end_s)),)
+
+
+def is_implausible(findings: Iterable[Finding]) -> bool:
+    """Return whether the findings of an activity say that the whole recording cannot be right."""
+    return any(finding.code == CODE and finding.span_s is None for finding in findings)
 
 
 def _is_implausible(stats: SegmentStats) -> NDArray[np.bool_]:

@@ -147,11 +147,12 @@ def count_outcomes(library: Library) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int]:
-    """Return the number of selected activities in scope, and how many of these are duplicates."""
+def count_activities(library: Library, activity_filter: ActivityFilter) -> tuple[int, int, int]:
+    """Return the number of selected activities in scope, how many are duplicates, and how many others implausible."""
     condition, values = activity_filter.to_sql_condition()
-    counts: tuple[int, int] = library.db.execute(
-        "SELECT count(*), count(duplicates.activity) FROM activities LEFT JOIN temp.duplicates ON activity = key"
+    counts: tuple[int, int, int] = library.db.execute(
+        "SELECT count(*), count(duplicates.activity), total(duplicates.activity IS NULL AND implausible)"
+        " FROM activities LEFT JOIN temp.duplicates ON activity = key"
         f" WHERE recording IN (SELECT recording FROM shown) AND {condition}",
         values,
     ).fetchone()
@@ -168,14 +169,15 @@ def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
     """Sum :data:`MONTH_FIELDS` of the selected activities in scope per month (UTC, as ``2025-05``) and direction.
 
-    Duplicates do not count. Activities without a start time belong to the month None, which is last.
+    Duplicates and implausible activities do not count. Those without a start time belong to the month None, which is
+    last.
     """
     condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
         "SELECT substr(start_time, 1, 7), direction, directions.distance_m, directions.moving_s, directions.elapsed_s,"
         " annotated_m, suspected_m FROM activities JOIN directions ON activity = key"
         " WHERE key NOT IN (SELECT activity FROM temp.duplicates) AND recording IN (SELECT recording FROM shown)"
-        f" AND {condition} ORDER BY start_time IS NULL, start_time, id",
+        f" AND NOT implausible AND {condition} ORDER BY start_time IS NULL, start_time, id",
         values,
     )
     sums: dict[str | None, dict[str, dict[str, float]]] = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from retropace.analysis import implausible
 from retropace.analysis.json_document import ACTIVITY_FIELDS, SCHEMA
 from retropace.core.segments import DIRECTIONS
 
@@ -74,6 +75,9 @@ def insert_activity(db: sqlite3.Connection, recording_key: int, analysis: Stored
         "cadence_spm": _time_weighted_mean(directions, "cadence_spm"),
         "heart_rate_bpm": _time_weighted_mean(directions, "heart_rate_bpm"),
         "annotated_s": sum(annotation["end_s"] - annotation["start_s"] for annotation in document["annotations"]),
+        "implausible": any(
+            finding["code"] == implausible.CODE and finding["start_s"] is None for finding in document["findings"]
+        ),
         **{name: json.dumps(document[name], ensure_ascii=False) for name in _JSON_FIELDS},
     }
     _insert(db, "activities", [row])

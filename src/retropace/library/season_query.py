@@ -71,7 +71,7 @@ def count_undated(library: Library, runner: str | None) -> int:
 
 
 def read_season(library: Library, query: SeasonQuery) -> Season:
-    """Read the season that the query selects; duplicates and activities without a start time do not count."""
+    """Read the season that the query selects; duplicates, undated and implausible activities do not count."""
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.chosen")
         library.db.execute("CREATE TEMP TABLE chosen (key INTEGER PRIMARY KEY)")
@@ -89,7 +89,7 @@ def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
     before = "9999" if query.before is None else format_comparable(query.before)
     statement = (
         "INSERT INTO temp.chosen SELECT key FROM activities"
-        " WHERE runner IS ? AND start_time >= ? AND start_time < ? AND duplicate_of IS NULL"
+        " WHERE runner IS ? AND start_time >= ? AND start_time < ? AND duplicate_of IS NULL AND NOT implausible"
     )
     return statement, (query.runner, since, before)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.analysis.implausible import is_implausible
 from retropace.core.best_effort import BestEffort, find_best_effort_basis
 from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import FloatArray
@@ -178,9 +179,9 @@ class SeasonEntry:
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:
-    """Return an analysed activity as one of a season, without the library; None if its date is unknown."""
+    """Return an analysed activity as one of a season, without the library; None if undated or implausible."""
     segments, stats, source = analysis.segments, analysis.summary.segments, analysis.activity.source
-    if analysis.cleaned.start_time is None:
+    if analysis.cleaned.start_time is None or is_implausible(analysis.findings):
         return None
     directions = analysis.to_dict()["directions"]
     metres, seconds = np.nan_to_num(stats.distance_m), np.nan_to_num(stats.moving_s)

@@ -1,6 +1,7 @@
 """The tables: what they hold, that parts add up, and that CSV, Parquet and JSON say the same."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet
@@ -110,3 +111,41 @@ def test_columns_are_documented() -> None:
             stem = next((one for one in DIRECTIONS if column.startswith(f"{one}_")), None)
             told = column if stem is None else f"DIRECTION_{column.removeprefix(f'{stem}_')}"
             assert f"`{told}`" in section, f"{name}: {column}"
+
+
+def test_what_cannot_be_right_counts_in_no_total(tmp_path: Path) -> None:
+    sound, absurd = runs(2, seconds=400)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "sound.fit").write_bytes(sound.fit())
+    (tmp_path / "in" / "absurd.tcx").write_text(
+        tcx_of(absurd.start, [(float(second), 40.0 * second) for second in range(400)]), encoding="utf-8"
+    )
+    ran = retropace("batch", tmp_path / "in", "--csv", tmp_path / "out", "--json", data=tmp_path / "data", cwd=tmp_path)
+    document = json.loads(ran.stdout)
+    assert (document["activities_found"], document["activities_counted"], document["activities_implausible"]) == (
+        2,
+        1,
+        1,
+    )
+    metres = sum(one["distance_m"] for one in document["directions"].values())
+    assert metres == pytest.approx(sound.distance_m[-1], rel=0.01)
+    assert {row["path"]: row["implausible"] for row in rows(tmp_path / "out" / "activities.csv")} == {
+        "in/absurd.tcx": "1",
+        "in/sound.fit": "0",
+    }
+    shown = json.loads(retropace("progress", "--format", "json", data=tmp_path / "data", cwd=tmp_path).stdout)
+    assert shown["whole"]["all"]["distance_m"] == pytest.approx(metres)
+
+
+def tcx_of(start: datetime, points: list[tuple[float, float]]) -> str:
+    """A run in TCX of points (seconds, metres) without a total of its own."""
+    trackpoints = "".join(
+        f"<Trackpoint><Time>{start + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}</Time>"
+        f"<DistanceMeters>{metres}</DistanceMeters></Trackpoint>"
+        for second, metres in points
+    )
+    return (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        f'<Activity Sport="Running"><Id>{start:%Y-%m-%dT%H:%M:%SZ}</Id><Lap StartTime="{start:%Y-%m-%dT%H:%M:%SZ}">'
+        f"<Track>{trackpoints}</Track></Lap></Activity></Activities></TrainingCenterDatabase>"
+    )

@@ -125,6 +125,8 @@ def _build_headline(summary: BatchSummary) -> TextTable:
     parts = [format_count(summary.activities, "activity", "activities")]
     if summary.duplicates:
         parts.append(f"{summary.duplicates} of them there several times, counted once")
+    if summary.implausible:
+        parts.append(f"{summary.implausible} left out of the totals, as its figures cannot be right")
     lines = [", ".join(parts)]
     files = sum(summary.outcomes.values())
     names = {"analysed": "analysed", "other sport": "of other sports", "no activity": "without an activity"}
@@ -156,7 +158,7 @@ def _build_directions_table(summary: BatchSummary, units: Units) -> TextTable:
         for column, label in (("annotated_m", "  marked"), ("suspected_m", "  suspected")):
             if direction == "backward" and values[column] > 0.0:
                 rows.append((label, "", units.format_distance(values[column]), "", "", ""))
-    rows.append(("all", f"{summary.activities - summary.duplicates}", units.format_distance(metres), "", "", ""))
+    rows.append(("all", f"{summary.counted}", units.format_distance(metres), "", "", ""))
     return TextTable(names=("", "activities", "distance", "share", "time", "pace"), rows=tuple(rows))
 
 

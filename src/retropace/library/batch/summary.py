@@ -43,6 +43,8 @@ class BatchSummary:
     activities: int
     """Number of activities, duplicates included."""
     duplicates: int
+    implausible: int
+    """Number of activities that are no duplicates, yet cannot be right as a whole, so that totals leave them out."""
     months: dict[str | None, DirectionTotals]
     """Totals of activities by month (``2025-05``); None holds those without a date."""
     failures: tuple[FailureGroup, ...]
@@ -51,6 +53,11 @@ class BatchSummary:
     def failed_files(self) -> int:
         """Number of files that failed."""
         return sum(group.count for group in self.failures)
+
+    @property
+    def counted(self) -> int:
+        """Number of activities in the totals."""
+        return self.activities - self.duplicates - self.implausible
 
     @property
     def totals(self) -> DirectionTotals:
@@ -68,7 +75,8 @@ def build_summary_document(summary: BatchSummary, shorten_path: Callable[[str], 
         "schema": SCHEMA_NAME,
         "files": {"unchanged": summary.unchanged, **summary.outcomes},
         "activities_found": summary.activities,
-        "activities_counted": summary.activities - summary.duplicates,
+        "activities_counted": summary.counted,
+        "activities_implausible": summary.implausible,
         "directions": summary.totals,
         "months": [{"month": month, "directions": sums} for month, sums in summary.months.items()],
         "failures": [
@@ -87,13 +95,14 @@ def summarize_library(
     library: Library, activity_filter: ActivityFilter, progress: BatchProgress | None = None
 ) -> BatchSummary:
     """Return the summary of the selected activities in scope; duplicates must have been marked before."""
-    activities, duplicates = count_activities(library, activity_filter)
+    activities, duplicates, implausible = count_activities(library, activity_filter)
     return BatchSummary(
         outcomes=count_outcomes(library),
         unchanged=0 if progress is None else progress.unchanged,
         other_contents={outcome: count_details(library, outcome) for outcome in ("other sport", "no activity")},
         activities=activities,
         duplicates=duplicates,
+        implausible=int(implausible),
         months=sum_months(library, activity_filter),
         failures=group_failures(library, [] if progress is None else progress.save_failures),
     )

@@ -36,6 +36,7 @@ ACTIVITY_COLUMNS: dict[str, FieldType] = {
     **dict.fromkeys(("session", "records", "laps"), int),
     **dict.fromkeys(("also", "warnings"), str),
     **{f"{direction}_{name}": float for direction in DIRECTIONS for name in ENERGY_FIELDS},
+    "implausible": int,
 }
 """Columns of the table of activities, with their types."""
 SEGMENT_COLUMNS: dict[str, FieldType] = {
