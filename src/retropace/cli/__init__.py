@@ -1,9 +1,4 @@
-"""The command line, the only package of retropace that prints.
-
-``sessions`` holds the work of the commands, functions that take a request, return a result and print nothing;
-``terminal`` what is printed, ``options`` the options that several commands share, and ``commands`` one module per
-command. Each of these packages imports only those named before it.
-"""
+"""The command line; of ``sessions``, ``terminal``, ``options`` and ``commands``, each imports only those before it."""
 
 import contextlib
 import os

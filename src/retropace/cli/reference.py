@@ -17,7 +17,6 @@ def build_reference() -> str:
 
 
 def _build_sections(command: click.Command, name: str, parent: click.Context | None) -> list[str]:
-    """Return the lines for a command and, recursively, for its subcommands."""
     settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     context = click.Context(command, info_name=name, parent=parent, **settings)
     lines = [f"## {context.command_path}", "", "```text", command.get_help(context).rstrip(), "```", ""]

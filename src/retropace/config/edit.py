@@ -29,7 +29,6 @@ class _Block(NamedTuple):
     """Name of the table; empty for the part before all tables."""
     start: int
     end: int
-    """Index of the line after the last one."""
 
 
 def set_config_value(path: Path, name: str, values: tuple[str, ...]) -> Config:
@@ -156,7 +155,6 @@ def _edit_file(path: Path, edit: Callable[[list[str], Config], list[str]]) -> Co
 
 
 def _find_blocks(lines: list[str]) -> list[_Block]:
-    """Return the part before all tables, which may be empty, and then every table."""
     starts = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
     blocks: list[_Block] = []
     for start, end in pairwise([0, *starts, len(lines)]):
@@ -167,7 +165,6 @@ def _find_blocks(lines: list[str]) -> list[_Block]:
 
 
 def _find_block(lines: list[str], table: str) -> _Block:
-    """Return the block of a table; if the table has no header, the part before all tables."""
     root, *blocks = _find_blocks(lines)
     return next((block for block in blocks if block.table == table), root)
 

@@ -92,7 +92,6 @@ def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]
 
 
 def _parse_amount(values: Mapping[str, Any], name: str) -> float | None:
-    """Return the value of a key as a finite number; None if there is no value."""
     value = values.get(name)
     if value is None:
         return None

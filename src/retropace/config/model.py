@@ -110,7 +110,6 @@ class _InvalidKeyError(RetropaceError):
 
 
 def _build_config(document: dict[str, Any]) -> Config:
-    """Return the config that a parsed file defines; raises :class:`_InvalidKeyError` for the first invalid value."""
     fields: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "units": ("units", _validate_units),
         "weight": ("weight_kg", _validate_weight_kg),

@@ -48,7 +48,6 @@ def split_lines(text: str) -> list[str]:
 
 
 def _has_key(document: Any, key_path: TomlPath) -> bool:
-    """Return whether a parsed document defines a key."""
     for key in key_path:
         keys = range(len(document)) if isinstance(document, list) else document
         if not isinstance(keys, (dict, range)) or key not in keys:

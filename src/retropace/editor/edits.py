@@ -59,11 +59,7 @@ class PlacedSidecar:
 
 
 def label_span(placed: PlacedSidecar, span: tuple[float, float], label: Label, note: str = "") -> EditResult:
-    """Return the sidecar changed so that ``span`` (elapsed seconds) has the label.
-
-    A row with the same span gets the new label, an overlapping row with the same label is extended. Raises
-    :class:`AnnotationError` if the span is shorter than ``MIN_STRETCH_S``.
-    """
+    """Return the sidecar with the label at ``span`` (elapsed seconds); raises :class:`AnnotationError` if too short."""
     span = _clip_span(span, placed.cleaned)
     for row in placed.rows:
         if len(row.spans) == 1 and is_same_span(row.spans[0].tolist(), span):

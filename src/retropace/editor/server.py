@@ -198,11 +198,7 @@ class ChangeHandler(TokenProtectedHandler):
 
 
 def serve(editor: Editor, units: Units, *, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve the page until its last tab is closed or the process receives SIGINT or SIGTERM.
-
-    ``on_ready`` is called with the page's URL once the server listens; ``port`` 0 takes any free one. Raises
-    :class:`RetropaceError` if the port is not available, and ``KeyboardInterrupt`` for SIGINT on Windows.
-    """
+    """Serve the page until its last tab is closed or SIGINT or SIGTERM arrives; ``on_ready`` is called with its URL."""
     asyncio.run(_serve(editor, units, port, on_ready))
 
 

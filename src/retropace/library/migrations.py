@@ -18,10 +18,7 @@ def read_schema_version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: str, steps: tuple[str, ...] = MIGRATIONS) -> None:
-    """Apply those ``steps`` that a library still lacks, all in one transaction, so that a failure changes nothing.
-
-    Raises :class:`RetropaceError` for a library of a newer schema and for a database that is not a library.
-    """
+    """Apply missing ``steps`` in one transaction; raises :class:`RetropaceError` for newer and for other databases."""
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     version = read_schema_version(connection)
     has_tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] > 0

@@ -167,11 +167,7 @@ def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
 
 
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
-    """Sum :data:`MONTH_FIELDS` of the selected activities in scope per month (UTC, as ``2025-05``) and direction.
-
-    Duplicates and implausible activities do not count. Those without a start time belong to the month None, which is
-    last.
-    """
+    """Sum :data:`MONTH_FIELDS` of plausible activities in scope, not duplicates, by month (UTC; None last) and direction."""
     condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
         "SELECT substr(start_time, 1, 7), direction, directions.distance_m, directions.moving_s, directions.elapsed_s,"

@@ -26,10 +26,8 @@ _JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings", "notes", "find
 def format_activity_id(sha256: str, session: int) -> str:
     """Format the id of an activity: twelve digits of its file's checksum; for sessions after the first, their number.
 
-    Example:
-        >>> format_activity_id("8059eb9e7035ff00", 0), format_activity_id("8059eb9e7035ff00", 1)
-        ('8059eb9e7035', '8059eb9e7035.2')
-
+    >>> format_activity_id("8059eb9e7035ff00", 0), format_activity_id("8059eb9e7035ff00", 1)
+    ('8059eb9e7035', '8059eb9e7035.2')
     """
     return sha256[:12] + (f".{session + 1}" if session else "")
 
@@ -127,7 +125,6 @@ def _time_weighted_mean(directions: dict[str, dict[str, Any]], name: str) -> flo
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows with equal keys, which are the column names."""
     if rows:
         placeholders = ", ".join(f":{column}" for column in rows[0])
         db.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({placeholders})", rows)

@@ -70,10 +70,7 @@ def library_path() -> Path:
 
 
 class Library:
-    """An open library with its SQLite connection ``db``, which the end of a ``with`` block closes.
-
-    Every method raises :class:`RetropaceError` for errors of SQLite and of the file system.
-    """
+    """An open library with its SQLite connection ``db``; ``with`` closes it. Methods raise :class:`RetropaceError`."""
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = True):
         self.path = os.fspath(path)
@@ -224,7 +221,6 @@ class Library:
         self._delete_unreferenced(recording)
 
     def _delete_unreferenced(self, keys: list[tuple[int | None]]) -> None:
-        """Delete recordings and their activities if no place refers to them any more."""
         unused = "key = ? AND NOT EXISTS (SELECT 1 FROM inputs WHERE recording = key)"
         self.db.executemany(f"DELETE FROM recordings WHERE {unused}", keys)
 

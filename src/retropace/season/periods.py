@@ -24,7 +24,6 @@ class Period:
 
     first: date
     end: date
-    """Day after the last day of the period."""
     rows: NDArray[np.intp]
     """Indices in the season of the activities that started in the period."""
 
@@ -69,10 +68,7 @@ def find_period(day: date, per: str, rows: Sequence[int] = ()) -> Period:
 
 
 def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period]:
-    """Return every week or month from the first activity to ``last_day``, including empty ones.
-
-    ``days`` must be sorted. Activities after ``last_day`` are in no period.
-    """
+    """Return every week or month from the first of the sorted ``days`` to ``last_day``, including empty ones."""
     rows_by_start: dict[date, list[int]] = {}
     for row, day in enumerate(days):
         if day <= last_day:
@@ -88,10 +84,7 @@ def build_periods(days: Sequence[date], per: str, last_day: date) -> list[Period
 
 
 def compute_period_stats(season: Season, rows: NDArray[np.intp]) -> dict[str, PeriodStats]:
-    """Return the statistics of the activities ``rows`` for each direction, and for ``all`` directions together.
-
-    Sums use :func:`math.fsum`, so that the result does not depend on the order of the activities.
-    """
+    """Return the statistics of the activities ``rows``, in any order, for each direction and for ``all`` together."""
     tables = {name: getattr(season, name)[rows] for name in DIRECTION_METRICS}
     columns_by_name = {direction: [column] for column, direction in enumerate(DIRECTIONS)}
     stats = {}

@@ -47,11 +47,8 @@ class SeasonRow(NamedTuple):
     metrics: Sequence[Sequence[float | None]]
     """Values of ``DIRECTION_METRICS`` for each direction of ``DIRECTIONS``; None where missing."""
     gait_m: Sequence[float]
-    """Distance (m) for each direction and gait of ``GAITS``."""
     gait_s: Sequence[float]
-    """Moving time (s) for each direction and gait of ``GAITS``."""
     longest_backward: tuple[float, float, float]
-    """Seconds, metres and start (s) of the longest unbroken backward stretch; zeros if there is none."""
 
 
 class SeasonBest(NamedTuple):
@@ -175,7 +172,6 @@ class SeasonEntry:
     row: SeasonRow
     bests: tuple[SeasonBest, ...]
     stretches: tuple[tuple[float, float, float, float], ...]
-    """Rows as in :attr:`Season.stretches`, one for each run or walked segment."""
 
 
 def build_season_entry(analysis: Analysis, best_efforts: Sequence[BestEffort]) -> SeasonEntry | None:

@@ -29,7 +29,6 @@ class LoadIncrease:
     """Backward moving time of the last seven days, and its mean per week in the four weeks before."""
 
     recent_s: float
-    """Seconds of the last seven days, today included."""
     baseline_s: float
     """Mean seconds per week of the four weeks before; NaN if the first activity is less than four weeks old."""
 

@@ -42,7 +42,6 @@ class Trend:
     gait: str
     sessions: int
     weeks: float
-    """Weeks between the first and the last activity."""
     first_ratio: float
     """Value of the regression line at the first activity."""
     last_ratio: float
@@ -74,11 +73,7 @@ def compute_speed_ratios(season: Season) -> SpeedRatios:
 
 
 def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
-    """Return the trend by least squares; None if the ratios are too few or lie too close in time.
-
-    The interval uses heteroscedasticity-consistent standard errors (MacKinnon & White 1985, J Econometrics 29:305, HC3)
-    and Student's t.
-    """
+    """Return the trend by least squares, errors by HC3 (MacKinnon & White 1985, J Econom 29:305); None if too short."""
     count = len(speed_ratios.ratio)
     weeks = (speed_ratios.timestamp_s - speed_ratios.timestamp_s[:1]) / WEEK_S
     if count < MIN_SESSIONS or weeks[-1] < MIN_WEEKS:
@@ -105,10 +100,7 @@ def fit_trend(speed_ratios: SpeedRatios) -> Trend | None:
 
 
 def compute_student_t_quantile(confidence: float, degrees_of_freedom: int) -> float:
-    """Return the two-sided quantile of Student's t distribution at a confidence level.
-
-    With 3 or more degrees of freedom, the error is at most 0.3 % (Abramowitz & Stegun 1964, 26.7.5).
-    """
+    """Return Student's two-sided t quantile, within 0.3 % from 3 degrees of freedom (Abramowitz & Stegun 26.7.5)."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
     return (
         z

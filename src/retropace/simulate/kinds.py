@@ -6,14 +6,7 @@ import numpy as np
 
 from retropace.simulate.athlete import SimulatedAthlete, draw_athlete
 from retropace.simulate.place import SimulatedPlace, draw_place
-from retropace.simulate.plan import (
-    PlannedStretch,
-    SessionPlan,
-    draw_duration_s,
-    draw_run,
-    draw_walk,
-    with_warm_up,
-)
+from retropace.simulate.plan import PlannedStretch, SessionPlan, draw_duration_s, draw_run, draw_walk, with_warm_up
 from retropace.simulate.session import SimulatedSession, simulate
 from retropace.simulate.watch import Watch, draw_watch
 
@@ -71,7 +64,6 @@ def _quarter_mile(rng: np.random.Generator) -> SessionPlan:
 
 @with_warm_up
 def _mixed(rng: np.random.Generator) -> SessionPlan:
-    """Draw a forward run interrupted by backward stretches of different lengths."""
     plan, words = [], []
     for _ in range(int(rng.integers(2, 6))):
         back = str(rng.choice(["200m", "500m", "800m", "1000m", "60s", "150s", "300s"]))
@@ -82,7 +74,6 @@ def _mixed(rng: np.random.Generator) -> SessionPlan:
 
 
 def _beginner(rng: np.random.Generator) -> SessionPlan:
-    """Draw a beginner's walk, some minutes of it backward."""
     count, first, last = int(rng.integers(3, 7)), int(rng.integers(8, 15)), int(rng.integers(5, 11))
     back_s, on_s = int(rng.choice([60, 90, 120, 150])), int(rng.choice([90, 120, 180]))
     plan = [draw_walk(rng, "forward", 60.0 * first)]
@@ -94,7 +85,6 @@ def _beginner(rng: np.random.Generator) -> SessionPlan:
 
 @with_warm_up
 def _alternating(rng: np.random.Generator) -> SessionPlan:
-    """Draw a run that alternates between 50 m backward and 50 m forward."""
     count = int(rng.integers(6, 13))
     plan = [draw_run(rng, direction, "50m") for _ in range(count) for direction in ("backward", "forward")]
     return plan, f"{count}x(50m backward, 50m forward)"
@@ -118,7 +108,6 @@ def _long(rng: np.random.Generator) -> SessionPlan:
 
 @with_warm_up
 def _pyramid(rng: np.random.Generator) -> SessionPlan:
-    """Draw a session of backward repetitions that become longer and then shorter."""
     lengths = _PYRAMIDS[int(rng.integers(len(_PYRAMIDS)))]
     pause_s, recovery = int(rng.choice([60, 90, 120])), str(rng.choice(list(_RECOVERIES)))
     plan, words = [], []
@@ -158,14 +147,12 @@ def _easy(rng: np.random.Generator) -> SessionPlan:
 
 @with_warm_up
 def _tempo(rng: np.random.Generator) -> SessionPlan:
-    """Draw a run with a faster stretch in the middle."""
     minutes = int(rng.integers(12, 31))
     return [draw_run(rng, "forward", f"{60 * minutes}s", float(rng.uniform(1.12, 1.28)))], f"{minutes}min forward"
 
 
 @with_warm_up
 def _strides(rng: np.random.Generator) -> SessionPlan:
-    """Draw an easy run that contains short, fast repetitions."""
     count, effort = int(rng.integers(4, 9)), float(rng.uniform(1.5, 1.8))
     plan = []
     for _ in range(count):
@@ -175,7 +162,6 @@ def _strides(rng: np.random.Generator) -> SessionPlan:
 
 
 def _run_walk(rng: np.random.Generator) -> SessionPlan:
-    """Draw a beginner's session that alternates between running and walking."""
     count, run_s = int(rng.integers(5, 11)), int(rng.choice([60, 120, 180, 300]))
     walk_s = int(rng.choice([60, 90, 120]))
     plan = [draw_walk(rng, "forward", 300)]
@@ -207,7 +193,6 @@ def _stop_and_go(rng: np.random.Generator) -> SessionPlan:
 
 
 def _stroll(rng: np.random.Generator) -> SessionPlan:
-    """Draw a walk of which a part is slower."""
     first, slow, last = int(rng.integers(10, 31)), int(rng.integers(3, 13)), int(rng.integers(5, 16))
     plan = [
         draw_walk(rng, "forward", 60.0 * first),
@@ -252,10 +237,7 @@ class Draw:
 
 
 def draw(kind: str, seed: int, athlete: SimulatedAthlete | None = None, *, plain: bool = False) -> Draw:
-    """Draw a session of a kind by ``athlete``, else by a random one; the same arguments give the same session.
-
-    A ``plain`` session is run on the flat with a watch that writes every second and loses nothing.
-    """
+    """Draw a session, the same for the same arguments; if ``plain``, on the flat with a watch that loses nothing."""
     rng = np.random.default_rng((list(ALL_KINDS).index(kind), seed))
     plan, sentence = ALL_KINDS[kind](rng)
     athlete = athlete or draw_athlete(rng)

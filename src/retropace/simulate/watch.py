@@ -34,7 +34,6 @@ class Watch:
     smart_recording: bool = False
     """Whether the watch writes a record at changes of speed or cadence, and otherwise every 3 to 10 seconds."""
     record_interval_s: int = 1
-    """Seconds between two records if ``smart_recording`` is off."""
     treadmill_error_share: float = 0.03
     """Relative error of distance on a treadmill, where the watch estimates it from steps."""
     cadence_resolution_spm: int = 1

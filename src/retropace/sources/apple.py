@@ -56,10 +56,7 @@ class AppleWorkout:
 
 
 class AppleExport:
-    """The workouts of an Apple Health export, read when the object is created; other files raise :class:`ReadError`.
-
-    ``open_xml`` opens the XML file for each reading; ``place`` is its name in error messages.
-    """
+    """The workouts of an Apple Health export, read with ``open_xml``; ``place`` is its name in a :class:`ReadError`."""
 
     def __init__(self, open_xml: Callable[[], IO[bytes]], place: str):
         self._open_xml, self._place = open_xml, place
@@ -210,7 +207,6 @@ def looks_like_export(head: bytes) -> bool:
 
 
 def _parse_workout(attributes: Mapping[str, str], sport: str) -> AppleWorkout | None:
-    """Parse the attributes of a ``Workout`` element; None if it has no valid times."""
     start, end = _parse_posix_s(attributes.get("startDate", "")), _parse_posix_s(attributes.get("endDate", ""))
     if start is None or end is None or not 0.0 < end - start <= _MAX_WORKOUT_S:
         return None

@@ -171,7 +171,6 @@ def _compute_fingerprint(info: zipfile.ZipInfo) -> str:
 
 @contextmanager
 def _translate_zip_errors(place: str) -> Iterator[None]:
-    """Turn an exception of :mod:`zipfile` that is raised in the block into :class:`ReadError` about ``place``."""
     try:
         yield
     except (KeyError, *_ZIP_ERRORS) as error:

@@ -53,10 +53,7 @@ class MetadataIndex:
         return ("" if row is None else _hash(row)) + "".join(table_digests)
 
     def find_metadata(self, entry: Entry, head: bytes) -> tuple[ExportMetadata, ...]:
-        """Find the metadata that may belong to an entry; ``head`` is its first bytes, decompressed.
-
-        They are found by place, else by a number in the file name, else by a start near the creation of the FIT file.
-        """
+        """Find metadata by place, else by a number in the name, else by the FIT file's creation, read from ``head``."""
         row = self._find_by_file(entry.place)
         if row is not None:
             name, description, sport = row
@@ -91,5 +88,4 @@ def _hash(rows: Any) -> str:
 
 
 def _find_numbers(place: str) -> list[str]:
-    """Find numbers of six or more digits in the file name of a place; the activity's number may be among them."""
     return re.findall("[0-9]{6,}", place.replace("\\", "/").rpartition("/")[2])

@@ -1,7 +1,4 @@
-"""Listing of all files under some paths that may be recordings, chosen by name; as little of them as possible is read.
-
-Tables of names in vendors' exports are loaded on the way, and an Apple Health export is listed as its workouts.
-"""
+"""Listing of all files under some paths that may be recordings, chosen by name; as little as possible is read."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress

@@ -70,7 +70,6 @@ def _open_filesystem(path: str) -> tuple[Any, str]:
 
 
 def _read_error(error: Exception, path: str) -> ReadError:
-    """Turn an exception of a storage library into :class:`ReadError` about ``path``."""
     details = " ".join(str(error).split()) or type(error).__name__
     return ReadError(f"cannot be read: {details}", path=path)
 

@@ -91,7 +91,6 @@ def _find_column(header: list[str], field: str) -> int | None:
 
 
 def _parse_file_path(row: list[str], column: int) -> str:
-    """Read the relative path of a row's file, with forward slashes; empty if the cell is empty."""
     cell = _read_cell(row, column).replace("\\", "/")
     return str(PurePosixPath(cell)) if cell else ""
 

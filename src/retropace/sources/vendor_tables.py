@@ -38,11 +38,7 @@ def load_disk_table(index: MetadataIndex, entry: Entry) -> Iterator[Unreadable]:
 
 
 def _load_table(
-    index: MetadataIndex,
-    entry: Entry,
-    name: str,
-    file_exists: Callable[[str], bool] | None,
-    read: Callable[[], bytes],
+    index: MetadataIndex, entry: Entry, name: str, file_exists: Callable[[str], bool] | None, read: Callable[[], bytes]
 ) -> Iterator[Unreadable]:
     """Add a table to the index: Strava's if ``file_exists`` is given, else Garmin's if ``name`` is that of one."""
     if (file_exists is None and not garmin.is_summary(name)) or entry.size_bytes > MAX_TABLE_BYTES:

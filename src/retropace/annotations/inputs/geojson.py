@@ -42,7 +42,6 @@ class ActiveHours:
 
     first_date: date | None = None
     last_date: date | None = None
-    """Last date, included."""
     daily_window_s: tuple[float, float] | None = None
     """Start and end in seconds after midnight UTC; the end is smaller than the start if the hours pass midnight."""
 
@@ -72,10 +71,7 @@ class Zones:
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:
-    """Return the zones in a GeoJSON file; with ``home`` as home zones, which may miss an activity without a warning.
-
-    Raises :class:`AnnotationError` that names the file and, where known, the line or the feature.
-    """
+    """Return the zones in a GeoJSON file, as home zones with ``home``; raises :class:`AnnotationError`."""
     return parse_zones(read_text(path), os.fspath(path), home=home)
 
 

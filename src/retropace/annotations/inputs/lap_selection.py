@@ -27,10 +27,7 @@ LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
-    """Return the function that selects the laps named in a text, None if it names none.
-
-    The function raises :class:`AnnotationError` for missing laps, and for parity or all laps if any lap is automatic.
-    """
+    """Return a function that selects the laps in a text or raises :class:`AnnotationError`; None if it names none."""
     if match := _NUMBERED.fullmatch(text):
         numbers = _parse_numbers(match[1], text)
         return lambda laps: _check_present(numbers, laps)

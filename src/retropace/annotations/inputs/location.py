@@ -58,10 +58,7 @@ PointResolver = Callable[[CleanedActivity], TimePoint]
 
 
 def parse_location(text: str) -> LocationResolver:
-    """Parse a location to a function that returns its spans in an activity.
-
-    Raises :class:`AnnotationError` if the text is no location; the function does if the activity lacks that location.
-    """
+    """Parse a location to a function that returns its spans in an activity; both raise :class:`AnnotationError`."""
     text = text.strip()
     if (select_laps := parse_lap_selection(text)) is not None:
         return lambda cleaned: _resolve_laps(cleaned, select_laps(cleaned.laps))
@@ -77,10 +74,7 @@ def parse_location(text: str) -> LocationResolver:
 
 
 def parse_point(text: str) -> PointResolver:
-    """Parse a time, distance, ``start`` or ``end`` to a function that returns its moment in an activity.
-
-    Raises :class:`AnnotationError` if the text is none of these; the function does if the activity lacks the moment.
-    """
+    """Parse a time, distance, ``start`` or ``end`` to a function that finds it; both raise :class:`AnnotationError`."""
     text = text.strip()
     if text.lower() in ("end", "finish"):
         return lambda cleaned: TimePoint(cleaned.elapsed_s, BUTTON_TOLERANCE_S)

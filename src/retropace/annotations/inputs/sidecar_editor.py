@@ -155,10 +155,7 @@ def format_exact_elapsed(seconds: float) -> str:
 def transfer_annotations(
     annotations: Iterable[Annotation], source: CleanedActivity, target: CleanedActivity, sidecar: SidecarEditor
 ) -> SidecarEditor:
-    """Return a sidecar with a row added for each annotation, in time of day, cut at the ends of the target recording.
-
-    Raises :class:`AnnotationError` if a recording has no clock, or if the annotations do not overlap the target.
-    """
+    """Return a sidecar with annotations moved by time of day; raises :class:`AnnotationError` if none overlaps."""
     if source.start_time is None or target.start_time is None:
         raise AnnotationError("annotations are carried by the clock, but a recording has none")
     offset_s = (target.start_time - source.start_time).total_seconds()

@@ -40,10 +40,7 @@ class Meaning:
 
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
-    """Return what a name says about direction; None if it says nothing.
-
-    Words that may describe the route, such as "reverse", are ambiguous in a title, not in the name of a step or lap.
-    """
+    """Return what a name says about direction, if anything; words that may describe a route are ambiguous in titles."""
     normalized = normalize(name) if len(name) <= MAX_NAME_CHARS else ""
     if not normalized:
         return None

@@ -80,7 +80,6 @@ def find_phrases(text: str) -> list[Phrase]:
 
 @cache
 def _build_phrase_table() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
-    """Return a table from each phrase to its kind and meaning, and a pattern that matches any of the phrases."""
     words = load_words("vocabulary")
     table = {word: ("gait", gait) for word, gait in build_gait_table().items()}
     for kind in ("negation", "route", "route_direction", "ambiguous", "ignored"):

@@ -26,10 +26,7 @@ def find_activity_annotations(
     edges_s: FloatArray,
     parameters: LabelParameters,
 ) -> tuple[AnnotationTable, Workout | None, tuple[Finding, ...]]:
-    """Return all annotations of an activity, given and recorded; its fitted workout, if any; and findings.
-
-    Raises :class:`AnnotationError` for annotations that contradict each other.
-    """
+    """Return annotations, given and recorded; any fitted workout; and findings; raises :class:`AnnotationError`."""
     names = [*(lap.name for lap in cleaned.laps), *(split.name for split in cleaned.splits)]
     has_text = any([activity.name, activity.description, *names, cleaned.waypoints, cleaned.workout_steps])
     use_file_names = parameters.use_file_names and has_text

@@ -29,10 +29,7 @@ MIN_STRETCH_S = 5e-7
 def resolve_annotations(
     annotations: Sequence[Annotation | UnresolvedAnnotation], cleaned: CleanedActivity
 ) -> tuple[AnnotationTable, tuple[Finding, ...]]:
-    """Return the annotations as sorted spans within the activity that do not overlap, and findings.
-
-    Raises :class:`AnnotationError` for one outside the activity and for two that contradict each other.
-    """
+    """Return the annotations as sorted spans that do not overlap, and findings; raises :class:`AnnotationError`."""
     findings: list[Finding] = []
     located = [item for item in annotations if isinstance(item, Annotation)]
     unresolved = [item for item in annotations if isinstance(item, UnresolvedAnnotation)]

@@ -121,7 +121,6 @@ def annotate(request: SidecarRequest, actions: _Actions, page: PageRequest, form
 
 
 def _change(request: SidecarRequest, actions: _Actions, marks: list[UnresolvedAnnotation]) -> list[str]:
-    """Change the sidecar, and return what was done, and warnings; raises ``RetropaceError``."""
     if marks:
         return sidecar_actions.add_marks(request, marks, actions.note or "")
     if actions.removed:

@@ -88,7 +88,6 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
 
 
 def _print_athletes(form: str) -> NoReturn:
-    """Print the athletes that are known by name, and end the program."""
     paths = sorted(map(str, athletes_dir().glob("*.json")))
     results = list(run_each(paths, lambda path: read_athlete(Path(path))))
     known = [result[0] for result in results if result is not None]

@@ -23,7 +23,6 @@ class EvaluationRequest:
     labels: str
     recording: str | None
     session: int | None
-    """Number of the session within the recording (the first is 1)."""
     skip_unlabelled: bool
     """Whether stretches without a reference label are left out of the scores."""
 

@@ -77,7 +77,6 @@ def _format_size(byte_count: int) -> str:
 
 
 def _format_from_suffix(output: str | None) -> str:
-    """Return the format that the suffix of the output file names; raises :class:`click.UsageError`."""
     suffix = Path(output or "").suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise click.UsageError(f"say which format with --to: {', '.join(FORMATS)}.")

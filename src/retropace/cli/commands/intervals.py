@@ -110,7 +110,6 @@ def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, detai
 
 
 def _print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
-    """Print the rows and tables of :func:`_print_intervals` as Markdown."""
     texts = []
     if len(interval_sessions) > 1 or not details:
         texts.append(format_markdown([build_sessions_table(interval_sessions, units)]))

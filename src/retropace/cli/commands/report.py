@@ -76,7 +76,6 @@ def report(files: tuple[str, ...], request: ReportRequest, output: str, force: b
 
 
 def _write_page(output: str, data: bytes, subject: str, notes: Sequence[str]) -> bool:
-    """Write the page, to stdout for ``-``, and return True; raises ``RetropaceError``."""
     for note in notes:
         print_error(note)
     if output == "-":

@@ -30,8 +30,7 @@ def default_from_config(
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
 
-    With ``empty_is_none``, an option given as an empty text is None, whatever the config says. ``convert`` turns the
-    text into the command's argument. A config file that cannot be read ends the program with exit status 1.
+    With ``empty_is_none``, an empty text means None; ``convert`` turns the text into the command's argument.
     """
 
     def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:

@@ -1,11 +1,8 @@
 """Conversion of a command's arguments to recordings, an athlete and a privacy filter."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,19 +13,14 @@ from retropace.config.model import read_config
 from retropace.config.privacy import PrivacyFilter, parse_metres, parse_privacy_zone
 from retropace.core.errors import ReadError
 from retropace.core.user_dirs import config_path
+from retropace.labelling.athlete import Athlete
 from retropace.sources.entry import Entry
 from retropace.sources.file_names import RECORDING_SUFFIXES, find_data_suffix
 from retropace.sources.folders import walk_files
 
-if TYPE_CHECKING:
-    from retropace.labelling.athlete import Athlete
-
 
 def expand_paths(paths: Sequence[str], annotations_path: str | None) -> tuple[list[str], int]:
-    """Return the recordings of all ``paths`` in order, and the number of paths, named on stderr, that hold none.
-
-    Raises :class:`click.UsageError` if the annotations file would apply to several recordings.
-    """
+    """Return the recordings of all ``paths`` in order, and the number of paths, named on stderr, that hold none."""
     found = list(run_each(paths, _find_recordings))
     recordings = [recording for group in found for recording in group or ()]
     if annotations_path is not None and len(recordings) > 1:
@@ -54,11 +46,7 @@ def read_athlete_or_exit(name: str | None) -> Athlete | None:
 
 
 def resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, hide_nothing: bool) -> PrivacyFilter:
-    """Return the privacy filter that results from the options and the config.
-
-    Zones of both are hidden; ``hide_ends`` replaces the config's distance; ``hide_nothing`` disables the config. Raises
-    click's usage errors, and ends the program with exit status 1 if the config cannot be read.
-    """
+    """Return a filter of the zones of options and config; ``hide_ends`` goes before the config's distance."""
     if hide_nothing and (hide_around or hide_ends is not None):
         raise click.UsageError("--hide-nothing goes without --hide-around and --hide-ends.")
     if hide_nothing:

@@ -20,10 +20,7 @@ T = TypeVar("T")
 
 
 def analyze_file(path: str, request: AnalysisRequest, athlete: Athlete | None = None) -> list[Analysis]:
-    """Return an analysis for each session on foot in the file, or for the requested session alone.
-
-    Raises ``RetropaceError``, also if annotations of a single session are given for a file of several.
-    """
+    """Return an analysis of each session on foot in the file, or of the requested one; raises ``RetropaceError``."""
     activities = read_activities(path, request.session)
     inputs = request.annotation_inputs.collect_for_recording(path)
     if len(activities) > 1:  # zones and fields apply to any number of sessions

@@ -16,13 +16,11 @@ class ProgressRequest:
     """The runner, library, days and periods (weeks or months) of a progress report."""
 
     library: str | None
-    """Path of the library; None takes the one in the data folder."""
     athlete: str | None
     """Name of the runner; empty for the activities without a runner, None for the only runner of the library."""
     timezone: str | None
     """IANA name of the zone in which days begin; None takes the system's."""
     per: str = "week"
-    """``week`` or ``month``."""
     since: datetime | None = None
     """First day of the activities that count; None begins with the first activity."""
     until: datetime | None = None
@@ -60,7 +58,6 @@ def read_progress(request: ProgressRequest) -> ProgressResult:
 
 
 def _midnight_utc(day: date, zone: tzinfo | None) -> datetime:
-    """Return the start of a day in a zone, as a datetime in UTC."""
     naive = datetime(day.year, day.month, day.day)
     return (naive.astimezone() if zone is None else naive.replace(tzinfo=zone)).astimezone(UTC)
 

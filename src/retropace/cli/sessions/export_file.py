@@ -1,21 +1,16 @@
 """Export of an analysis to a file for other programs; the module of its format is imported when it is needed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from retropace.analysis.pipeline import Analysis
 from retropace.cli.sessions.analyze_file import analyze_file, format_segments, require_single
 from retropace.cli.sessions.requests import AnalysisRequest
+from retropace.config.privacy import PrivacyFilter
 from retropace.core.atomic_write import atomic_replace, atomic_write
 from retropace.core.errors import ReadError
 from retropace.core.units import Units
-
-if TYPE_CHECKING:
-    from retropace.config.privacy import PrivacyFilter
-    from retropace.labelling.athlete import Athlete
+from retropace.labelling.athlete import Athlete
 
 FORMATS = ("csv", "json", "geojson", "gpx", "fit", "png")
 """Export formats, each also the suffix of its files."""
@@ -59,7 +54,6 @@ def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: 
 
 
 def _build_route(analysis: Analysis, privacy_filter: PrivacyFilter, form: str, simplify_m: float) -> tuple[bytes, str]:
-    """Return the route as GeoJSON or GPX."""
     from retropace.output.export.line_segments import build_line_segments
 
     path = analysis.activity.source.path

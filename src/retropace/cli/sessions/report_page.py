@@ -55,10 +55,7 @@ def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, c
 def build_page(
     sections: Sequence[ActivitySection], failed_paths: Sequence[str], request: ReportRequest
 ) -> tuple[bytes, str, list[str]]:
-    """Return the page of these sections, its subject, and a sentence for each section left out as a duplicate.
-
-    The page also names the recordings that could not be analysed.
-    """
+    """Return the page, which names ``failed_paths`` too; its subject; and a sentence for each duplicate left out."""
     sections, notes = drop_duplicates(list(sections))
     names = [Path(path).name for path in failed_paths]
     failures = [f"{name}: could not be analysed; 'retropace inspect {name}' says why" for name in names]

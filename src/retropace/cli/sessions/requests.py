@@ -59,18 +59,14 @@ class BatchRequest(NamedTuple):
 
     paths: tuple[str, ...]
     library: str | None
-    """Path of the library; None takes the one in the data folder."""
     settings: Settings
     since: datetime | None
     sports: tuple[str, ...]
     max_size: int
     """Largest unpacked size in bytes of a file; larger files fail."""
     retry: bool
-    """Whether files that failed before are read again."""
     strict: bool
-    """Whether the run stops at the first failure."""
     jobs: int | None
-    """Number of worker processes on this machine; None starts one per core."""
     timeout: float | None
     """Longest time in seconds that one file may take; a file that takes longer fails."""
     scheduler: str | None

@@ -37,7 +37,6 @@ class SidecarRequest:
     sidecar: str | None
     """Path of the annotations; None takes the sidecar beside the recording."""
     session: int | None
-    """Number of the session within the recording (the first is 1)."""
 
     @property
     def path(self) -> Path:
@@ -75,10 +74,7 @@ def _read_cleaned_activity(file: str, session: int | None) -> CleanedActivity:
 
 
 def add_marks(request: SidecarRequest, marks: Sequence[UnresolvedAnnotation], note: str) -> list[str]:
-    """Append a row for each mark to the sidecar; return what was done, and warnings.
-
-    Raises ``RetropaceError``, and writes nothing, if a mark lies outside the activity or contradicts an annotation.
-    """
+    """Append a row for each mark, or raise ``RetropaceError`` and write nothing; return what was done, and warnings."""
     editor, content = request.read()
     existing = editor.parse_rows()
     for mark in marks:
@@ -121,10 +117,7 @@ def convert_annotations(request: SidecarRequest, target_format: str, output: str
 
 
 def transfer_from_recording(request: SidecarRequest, source: str) -> list[str]:
-    """Add sidecar annotations of another recording of this activity, by time of day; return what was done.
-
-    Raises ``RetropaceError`` if both share a sidecar or a transferred annotation contradicts an existing one.
-    """
+    """Add the sidecar of another recording by time of day, and return what was done; raises ``RetropaceError``."""
     path, source_path = request.path, sidecar_path(source)
     if os.path.realpath(path) == os.path.realpath(source_path):
         raise AnnotationError(
@@ -154,10 +147,7 @@ def list_annotations(request: SidecarRequest) -> list[tuple[UnresolvedAnnotation
 def run_editor(
     request: SidecarRequest, page: PageRequest, inputs: Sequence[AnnotationInput], on_ready: Callable[[str], None]
 ) -> tuple[int, int]:
-    """Serve the page, tell ``on_ready`` its address, and return the numbers of edits and annotations when it is closed.
-
-    Raises ``RetropaceError`` if the recording cannot be read or the annotations cannot be written.
-    """
+    """Serve the page, tell ``on_ready`` its address, and return the numbers of edits and annotations at its end."""
     from retropace.editor.editor import Editor  # only the page needs the editor
     from retropace.editor.server import serve
 

@@ -25,7 +25,6 @@ class AnalysisView(NamedTuple):
     weight_kg: float | None
     """Body mass of the runner in kilograms; energy is printed only if it is known."""
     brief: bool
-    """Whether the table of segments is left out."""
     graphs: bool | None
     """Whether graphs of pace and cadence are printed; with None they are if the output is a terminal."""
 

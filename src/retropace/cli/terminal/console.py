@@ -34,11 +34,8 @@ class TextOutput:
     """An output to which commands print lines and tables: plain text without styles, for pipes and files."""
 
     width = PIPED_WIDTH
-    """Width of the output in characters."""
     is_terminal = False
-    """Whether the output is a terminal."""
     is_coloured = False
-    """Whether colours are shown."""
 
     def print(self, text: str = "", *, style: str = "", soft_wrap: bool = False) -> None:  # noqa: ARG002
         """Print text without control characters; with ``soft_wrap``, a terminal breaks long lines at its edge."""
@@ -211,7 +208,6 @@ def _format_row(cells: Sequence[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    """Return the text with the characters escaped that are markup in Markdown."""
     escaped = strip_control_chars(text)
     for character in "\\|*_<>`":
         escaped = escaped.replace(character, f"\\{character}")

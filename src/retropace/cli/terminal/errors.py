@@ -24,8 +24,7 @@ EXIT_FAILURE = 1
 def run_or_report(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result | None:
     """Return the result of an action on the file ``path``; if it raises, print one sentence on stderr and return None.
 
-    Unexpected exceptions are reported as a failure of retropace; with ``RETROPACE_DEBUG=1`` in the environment their
-    traceback follows. Raises where stdout cannot be written.
+    With ``RETROPACE_DEBUG=1`` in the environment, the traceback of an unexpected exception follows.
     """
     try:
         return action(*args, **kwargs)

@@ -1,21 +1,13 @@
 """The direction strip, the session as a line of equal time cells, and graphs of pace and cadence above it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from retropace.cli.terminal.console import DIRECTION_COLOURS, StyledLine
+from retropace.analysis.pipeline import Analysis
+from retropace.cli.terminal.console import DIRECTION_COLOURS, StyledLine, TextOutput
+from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.segments import Segments
 from retropace.core.spans import FloatArray, contains, midpoints
-from retropace.core.units import format_duration
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
-    from retropace.cli.terminal.console import TextOutput
-    from retropace.core.cleaned_activity import CleanedActivity
-    from retropace.core.units import Units
+from retropace.core.units import Units, format_duration
 
 DIRECTION_LETTERS = {"forward": "-", "backward": "B", "rest": ".", "unknown": "?"}
 """Letters of the directions where there are no colours; suspected backward is a lower-case ``b``."""

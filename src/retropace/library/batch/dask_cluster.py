@@ -50,7 +50,6 @@ def open_cluster_pool(job: Job, address: str) -> Iterator[WorkerPool]:
 
 @contextmanager
 def _silence_loggers() -> Iterator[None]:
-    """Silence :data:`_TRACEBACK_LOGGERS` during the ``with`` block; the run itself reports files that were lost."""
     levels = {logger: logger.level for logger in map(logging.getLogger, _TRACEBACK_LOGGERS)}
     for logger in levels:
         logger.setLevel(logging.CRITICAL + 1)

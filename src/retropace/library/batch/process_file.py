@@ -45,7 +45,6 @@ class Job:
     athlete: Athlete | None = None
     activity_filter: ActivityFilter = field(default_factory=ActivityFilter)
     max_bytes: int = 2**30
-    """Largest unpacked size of a file in bytes; a larger file is a failure."""
 
     def describe(self) -> str:
         """Return everything in the job except its filter as text; jobs with equal texts give a file equal results."""
@@ -194,10 +193,7 @@ def _find_corrected_sport(task: Task) -> str:
 
 
 def _apply_export_metadata(activity: Activity, export_metadata: tuple[ExportMetadata, ...]) -> Activity:
-    """Return the activity with the name and description of the first export metadata that fit it, if any.
-
-    Metadata fit if their start is missing or within ``MAX_SUMMARY_START_OFFSET_S``; a text they lack is left as it was.
-    """
+    """Return the activity with name and description of the first metadata that lack a start or start when it does."""
     start_s = math.nan if activity.start_time is None else activity.start_time.timestamp()
     for metadata in export_metadata:
         if metadata.start_s is None or abs(metadata.start_s - start_s) <= MAX_SUMMARY_START_OFFSET_S:

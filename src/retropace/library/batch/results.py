@@ -68,7 +68,6 @@ def write_parquet(folder: str, tables: Sequence[BatchTable], max_part_rows: int 
 
 
 def _find_part_paths(folder: str, name: str) -> list[Path]:
-    """Find the Parquet files of the table ``name`` that exist in the folder, sorted by number."""
     return sorted(Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"))
 
 

@@ -33,9 +33,7 @@ class BatchPlan:
     timeout_s: float | None = None
     """Time limit in seconds for the work on one file; None for no limit."""
     retry: bool = False
-    """Whether files that failed in an earlier run are processed again."""
     strict: bool = False
-    """Whether the run stops at the first failure."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,6 @@ class FailureGroup:
 
     reason: str
     message: str
-    """Message of the first failure."""
     count: int
     example_paths: tuple[str, ...]
     """Paths of the first failures, at most :data:`MAX_EXAMPLES`."""
@@ -41,7 +40,6 @@ class BatchSummary:
     other_contents: dict[str, list[tuple[str, int]]]
     """For the outcomes ``other sport`` and ``no activity``: what files hold, and how many do, most frequent first."""
     activities: int
-    """Number of activities, duplicates included."""
     duplicates: int
     implausible: int
     """Number of activities that are no duplicates, yet cannot be right as a whole, so that totals leave them out."""

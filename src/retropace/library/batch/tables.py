@@ -5,13 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from retropace.analysis.json_document import (
-    ACTIVITY_FIELDS,
-    DIRECTION_FIELDS,
-    ENERGY_FIELDS,
-    SEGMENT_FIELDS,
-    FieldType,
-)
+from retropace.analysis.json_document import ACTIVITY_FIELDS, DIRECTION_FIELDS, ENERGY_FIELDS, SEGMENT_FIELDS, FieldType
 from retropace.core.segments import DIRECTIONS
 from retropace.library import ActivityFilter, Library
 from retropace.library.queries import find_activities, find_failures

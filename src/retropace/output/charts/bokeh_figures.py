@@ -22,10 +22,7 @@ AXIS_WIDTH_PX = 58
 
 
 def build_chart_documents(tile_url: str | None = None) -> dict[str, Any]:
-    """Return the Bokeh JSON of the empty charts and the map, by name, for ``Bokeh.embed.embed_item`` in the browser.
-
-    ``tile_url`` is the URL of the map's background tiles with the placeholders ``{x}``, ``{y}`` and ``{z}``.
-    """
+    """Return Bokeh JSON of the empty charts and the map by name; ``tile_url`` holds ``{x}``, ``{y}`` and ``{z}``."""
     from bokeh.embed import json_item
 
     figures = {name: _build_curve_chart(name, height) for name, height in CHART_HEIGHTS_PX.items()}

@@ -1,23 +1,19 @@
 """What a page or an image shows of one activity: curves, segment edges, the projected route, axis limits, alt texts."""
 
-from __future__ import annotations
-
 import base64
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from retropace.analysis.pipeline import Analysis
 from retropace.config.privacy import NO_PRIVACY_FILTER, PrivacyFilter
 from retropace.core.segments import DIRECTIONS
 from retropace.core.spans import FloatArray
 from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.downsample import CHANNELS, DownsampledColumns, downsample
 from retropace.output.charts.route import Projection, Route, extract_route, project_locally, project_mercator
-
-if TYPE_CHECKING:
-    from retropace.analysis.pipeline import Analysis
 
 LIGHT_PALETTE = {"forward": "#0072b2", "backward": "#d55e00", "rest": "#767676", "unknown": "#b0b0b0"}
 """Colour of each direction on white; blue and vermillion differ with any colour vision (Okabe & Ito 2008)."""
@@ -50,7 +46,6 @@ class ChartData:
     scales: dict[str, tuple[float, float]]
     """The lower and upper end of each axis by the column drawn as a curve; both are 0 for a column without values."""
     pace_ticks: tuple[tuple[float, str], ...]
-    """The ticks of the pace axis: speeds (m/s), slowest first, and their labels."""
 
 
 def build_chart_data(

@@ -64,10 +64,7 @@ def extract_route(cleaned: CleanedActivity, privacy_filter: PrivacyFilter = NO_P
 
 
 def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
-    """Return the route as unbroken lines, which also end at the rising edges ``edges_s`` of stretches.
-
-    The lines before and after an edge share the position there, interpolated if none was recorded.
-    """
+    """Return the route as unbroken lines, cut at the rising ``edges_s``; both sides share that position."""
     if len(route) < 2:
         return []
     lon_deg = np.unwrap(route.lon_deg, period=360.0)  # the short way across the antimeridian
@@ -130,10 +127,7 @@ class Projection:
 
 
 def find_simplified_indices(x_m: FloatArray, y_m: FloatArray, tolerance_m: float) -> NDArray[np.intp]:
-    """Return the rising indices of the positions of a line that simplification keeps, its ends among them.
-
-    No other position lies further than ``tolerance_m`` from the simplified line (Douglas & Peucker 1973).
-    """
+    """Return indices of positions whose line is within ``tolerance_m`` of all others (Douglas & Peucker 1973)."""
     from shapely import LineString
 
     if len(x_m) < 3:

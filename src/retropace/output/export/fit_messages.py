@@ -134,10 +134,7 @@ def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
 
 
 def _compute_totals(analysis: Analysis, edges_s: FloatArray) -> list[dict[str, float]]:
-    """Return durations (s) and, if known, distance (m) by FIT field name between each two successive edges.
-
-    Cumulative curves are rounded before differences are taken, so that the parts add up to the total.
-    """
+    """Return durations (s) and any distance (m) by FIT name between successive edges, rounded so that they add up."""
     cleaned = analysis.cleaned
     axis_s = np.union1d(cleaned.t_s, edges_s)
     is_running = ~contains(cleaned.pauses, midpoints(axis_s))

@@ -42,7 +42,6 @@ class PassthroughMessages:
     totals: dict[str, int]
     """The session's totals by name in ``SOURCE_TOTAL_FIELDS``, without missing ones; empty for several sessions."""
     profile_version: int
-    """The FIT profile version in the file's header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,6 @@ class _Run:
     """Global number of the messages."""
     definition: bytes
     messages: np.ndarray
-    """The bytes of the messages, one row each."""
 
     def read_field(self, field_number: int, size_bytes: int) -> list[int]:
         """Return the unsigned integers of one field, one for each message; empty without such a field of this size."""
@@ -137,7 +135,6 @@ def _select_times(run: _Run, first_s: int, last_s: int) -> np.ndarray:
 
 
 def _read_developer_indices(definition: bytes) -> list[int]:
-    """Return the developer indices (numbers of apps that define fields) that a definition message refers to."""
     if not definition[0] & DEVELOPER_BIT:
         return []
     return list(definition[6 + 3 * definition[5] + 1 :][2::3])

@@ -1,7 +1,4 @@
-"""Line segments: the segments of an activity, divided further at pauses, recording gaps and hidden positions.
-
-They cover the activity exactly once, so that their distances and times add up to those of the analysis.
-"""
+"""Line segments: the segments of an activity, divided further at pauses, recording gaps and hidden positions."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,8 +1,4 @@
-"""The cleaned records of a session with the label of each, for CSV, JSON and GPX.
-
-Every edge of a segment has a row, interpolated where the watch has no record, so that distances per segment can be
-summed from rows.
-"""
+"""The cleaned records of a session and all edges of its segments, each with its label, for CSV, JSON and GPX."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -58,9 +54,6 @@ def sample_rows_to_columns(rows: CleanedActivity, analysis: Analysis) -> dict[st
 
 
 def compute_recorded_cadence_rpm(analysis: Analysis) -> FloatArray:
-    """Return recorded cadence of one foot (rpm) of each record, for files that other programs treat as recordings.
-
-    It keeps the delay with which the watch recorded it, which retropace removes on reading the exported file.
-    """
+    """Return the cadence of one foot (rpm) of each record with the delay of the watch, for use by other programs."""
     recorded = analysis.cleaned.time_axis.align(analysis.activity.samples.cadence_recorded)
     return recorded / 2.0 if analysis.cleaned.counts_both_feet else recorded

@@ -82,10 +82,7 @@ class FitExport:
 def encode_fit(
     analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, source: bytes | None = None
 ) -> FitExport:
-    """Return an analysis as a FIT file; ``source`` holds the recording's uncompressed bytes if it is FIT, else None.
-
-    Raises :class:`RetropaceError` if the activity has no start time or one before the earliest FIT timestamp.
-    """
+    """Return a FIT file, based on ``source`` if given; raises :class:`RetropaceError` for a date it cannot hold."""
     cleaned, path = analysis.cleaned, analysis.activity.source.path
     advice = "export to csv, json or geojson instead"
     if cleaned.start_time is None:
@@ -146,10 +143,7 @@ def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_
 def _build_record_columns(
     analysis: Analysis, privacy_filter: PrivacyFilter, fit_clock: FitClock
 ) -> dict[str, FloatArray]:
-    """Return the recorded columns by their names in ``FIELDS``, on the repaired time axis, without empty columns.
-
-    If the watch recorded no distance, the cumulative distance of the analysis takes its place.
-    """
+    """Return the recorded columns by their names in ``FIELDS``, on the repaired time axis, without empty columns."""
     cleaned, samples, time_axis = analysis.cleaned, analysis.activity.samples, analysis.cleaned.time_axis
     lat_deg, lon_deg = time_axis.align(samples.lat_deg), time_axis.align(samples.lon_deg)
     if privacy_filter:
@@ -185,11 +179,7 @@ def build_definition(names: list[str]) -> bytes:
 
 
 def encode_records(columns: Mapping[str, FloatArray]) -> np.ndarray:
-    """Return the record messages, ready to write, as a structured array of shape ``(n,)``, one message per row.
-
-    ``columns`` holds columns of shape ``(n,)`` by names of ``FIELDS``, ``timestamp`` among them. NaN and values outside
-    a field's range are encoded as missing.
-    """
+    """Return the record messages of ``columns``, one per row; values that a field cannot hold become missing."""
     layout = [("head", "u1"), *((name, BASE_TYPES[FIELDS[name][1]][1]) for name in columns)]
     rows = np.empty(len(columns["timestamp"]), dtype=layout)
     rows["head"] = LOCAL_MESSAGE_TYPE

@@ -1,8 +1,4 @@
-"""Export to GeoJSON (RFC 7946): a feature with label and statistics per line segment.
-
-A line segment without visible positions is a feature without a geometry, so that the features' distances add up to
-those of the analysis.
-"""
+"""Export to GeoJSON (RFC 7946): a feature per line segment, without a geometry where no position is visible."""
 
 import json
 from pathlib import PurePath
@@ -22,10 +18,7 @@ SCHEMA = "retropace.geojson/1"
 
 
 def format_geojson(analysis: Analysis, line_segments: LineSegments, simplify_m: float = 0.0) -> str:
-    """Return a FeatureCollection of the line segments of an analysis, with the ``activity`` and the name of its file.
-
-    Lines are simplified by up to ``simplify_m`` metres; distances remain those of the full route.
-    """
+    """Return a FeatureCollection of the line segments, with lines simplified by up to ``simplify_m``, distances not."""
     document = {
         "type": "FeatureCollection",
         "schema": SCHEMA,
@@ -59,11 +52,7 @@ def _build_geometry(line: RouteLine, simplify_m: float) -> dict[str, Any]:
 
 
 def _split_at_antimeridian(lat_deg: FloatArray, lon_deg: FloatArray) -> list[Any]:
-    """Cut a line where it crosses longitude ±180°; each part has shape ``(m, 2)``: longitudes and latitudes (degrees).
-
-    ``lon_deg`` is continuous and may exceed ±180°. The parts before and after a crossing both reach the meridian. A
-    part that would be a single point on the meridian is left out.
-    """
+    """Cut a line of continuous longitudes at ±180°; each part is ``(m, 2)``: longitudes and latitudes (degrees)."""
     turn = np.floor((lon_deg + 180.0) / 360.0)
     positions = np.column_stack((lon_deg - 360.0 * turn, lat_deg))
     crossings = np.flatnonzero(np.diff(turn) != 0.0)

@@ -28,9 +28,7 @@ RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedActivity) -> str:
     """Return the GPX document of the line segments: altitude from ``rows``, recorded heart rate and one-foot cadence.
 
-    A segment edge between two records is a point of both adjoining line segments, without heart rate and cadence.
-    Points have no time if the activity has no start time. Raises :class:`RetropaceError` if no line segment has a
-    visible position.
+    Raises :class:`RetropaceError` if no line segment has a visible position.
     """
     activity = analysis.activity
     if not line_segments.has_lines:

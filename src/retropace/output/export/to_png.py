@@ -90,7 +90,6 @@ def _draw_text(figure: Figure, x: float, y: float, text: str, weight: str = "nor
 
 
 def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
-    """Draw the title, the line of facts, and for each direction a column of texts with its totals."""
     title = _draw_text(
         figure, TEXT_LEFT, 0.945, format_title(analysis), size=TITLE_FONT_PT, weight="bold", color=TEXT_COLOUR
     )
@@ -108,7 +107,6 @@ def _draw_header(figure: Figure, analysis: Analysis, units: Units) -> None:
 
 
 def _draw_strip(axes: Axes, segments: Segments) -> None:
-    """Draw the session as one bar over time, coloured by direction."""
     for kind, start_s, end_s in _iterate_stretches(segments):
         alpha = 0.5 if kind == "suspected" else 1.0
         axes.axvspan(start_s, end_s, color=_find_colour(kind), alpha=alpha, linewidth=0)
@@ -148,7 +146,6 @@ def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
 
 
 def _draw_pace(axes: Axes, chart_data: ChartData, segments: Segments, units: Units) -> None:
-    """Draw pace over time on bands coloured by direction."""
     for kind, start_s, end_s in _iterate_stretches(segments):
         alpha = {"forward": 0.1, "backward": 0.34}.get(kind, 0.16)
         hatch: dict[str, Any] = {"hatch": "////", "edgecolor": _find_colour(kind)} if kind == "suspected" else {}
@@ -201,10 +198,7 @@ def format_facts_line(analysis: Analysis, units: Units) -> str:
 
 
 def format_direction_lines(analysis: Analysis, units: Units) -> list[tuple[str, str, list[str]]]:
-    """Return for each direction that occurs, backward first: its name, its main figure, and lines of details.
-
-    The main figure is the distance or, for rest and for activities without distance, the time.
-    """
+    """Return for each direction that occurs, backward first: its name, distance (else time), and lines of details."""
     stats, summary = analysis.summary.directions, analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
     amounts = stats.distance_m if by_distance else stats.moving_s

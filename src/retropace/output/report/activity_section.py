@@ -42,13 +42,11 @@ class ActivitySection:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     privacy_note: str
-    """A sentence on how many positions the privacy filter hides; empty if none."""
     chart_data: dict[str, Any]
     """The values of :func:`retropace.output.charts.chart_data.chart_data_to_dict`."""
     alt_texts: dict[str, str]
     """The alternative text for screen readers of each chart and the map, by name."""
     start_time: datetime | None
-    """The start in UTC; None if unknown."""
     sport: str
     structure: str
     """The sets (series of like reps) of the session in one line; empty without sets."""
@@ -159,10 +157,7 @@ def _strip_folder(text: str, path: str) -> str:
 
 
 def drop_duplicates(sections: Sequence[ActivitySection]) -> tuple[list[ActivitySection], list[str]]:
-    """Return the sections without duplicates, the latest first, and one sentence for each section that was dropped.
-
-    Of several recordings of the same run, the best one stays (:func:`retropace.analysis.duplicates.find_duplicates`).
-    """
+    """Return the best section of each run, the latest first, and one sentence for each section that was dropped."""
     earliest = datetime.min.replace(tzinfo=UTC)
     order = sorted(range(len(sections)), key=lambda index: sections[index].start_time or earliest)
     candidates = (

@@ -33,8 +33,7 @@ def render_report(
 ) -> str:
     """Return the report as an HTML page: the sections in their order, after an overview unless there is exactly one.
 
-    ``failures`` are sentences on files that could not be shown. ``tile_url`` is the URL of background tiles, for
-    sections built with ``mercator``.
+    ``failures`` are sentences on files that could not be shown; ``tile_url`` needs sections built with ``mercator``.
     """
     from markupsafe import Markup
 
@@ -83,10 +82,7 @@ def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, to
 
 
 def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) -> str:
-    """Return the content security policy by which a page runs only ``scripts`` and shows only its images and map tiles.
-
-    Inline styles are allowed because Bokeh inserts style elements whose hashes are unknown.
-    """
+    """Return the policy that allows ``scripts``, own images, map tiles, and inline styles, as Bokeh inserts some."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed_scripts = " ".join(f"'sha256-{digest}'" for digest in hashes)
     tile_origin = "" if tile_url is None else f" {parse_tile_origin(tile_url)}"

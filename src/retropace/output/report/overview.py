@@ -30,7 +30,6 @@ class Overview:
     """The table of all activities of a report; row ``i`` is about the activity of section ``i``."""
 
     names: tuple[str, ...]
-    """The column headers."""
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[str, ...]
     """The totals over all activities, one text per column, empty where a total has no meaning."""

@@ -42,11 +42,7 @@ def format_totals_line(cleaned: CleanedActivity, units: Units) -> str:
 
 
 def build_directions_table(analysis: Analysis, units: Units) -> TextTable:
-    """Return a table of distance, share, time, pace, cadence, step length and heart rate per direction and in total.
-
-    Shares are of distance, or of moving time where the activity has no distance. Rows below ``backward`` give its
-    annotated and its suspected part.
-    """
+    """Return a table of figures per direction and in total; shares are of distance or, without any, of moving time."""
     names = ("", "distance", "share", "time", "pace", "cadence", "step", "heart rate")
     summary = analysis.summary
     by_distance = analysis.cleaned.distance_source != "none"
@@ -94,10 +90,7 @@ def format_label(direction: str, gait: str, basis: str, confidence: float) -> tu
 
 
 def format_stats(stats: Mapping[str, Any], units: Units, *, is_rest: bool) -> list[str]:
-    """Return distance, time, pace, cadence, step length and heart rate as text; a missing one is empty.
-
-    ``stats`` are values by column of :class:`SegmentStats`. At rest, time is elapsed time; pace and steps are empty.
-    """
+    """Return distance, time, pace, cadence, step length and heart rate of ``stats`` as text; a missing one is empty."""
     distance_m, speed_mps = stats["distance_m"], stats["speed_mps"]
     distance = "" if distance_m is None or (is_rest and distance_m < 0.5) else units.format_distance(distance_m)
     cadence_spm, step_length_m, heart_rate_bpm = (

@@ -17,10 +17,7 @@ ENERGY_NOTE = "above rest, a range from published costs; falls with practice; no
 
 
 def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]:
-    """Return two lines: energy as a range (kcal) for each direction with movement and for the session, and a note.
-
-    Bounds are rounded outward to multiples of 1, 5 or 10 kcal, the larger the energy, the larger the multiple.
-    """
+    """Return two lines: energy as a range (kcal) for each direction with movement and for the session, and a note."""
     energy, counts = analysis.energy, analysis.summary.segment_counts
     if not np.isfinite(energy.low_kcal_per_kg):
         return "energy  not known without distance", ENERGY_NOTE

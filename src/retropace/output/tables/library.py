@@ -57,7 +57,6 @@ def _build_list_row(row: dict[str, Any], units: Units) -> dict[str, str]:
 
 
 def _truncate(text: str, max_length: int, *, at_end: bool = True) -> str:
-    """Return a text cut to ``max_length`` characters, with an ellipsis in place of what is cut off its end or start."""
     if len(text) <= max_length:
         return text
     return f"{text[: max_length - 1]}…" if at_end else f"…{text[len(text) - max_length + 1 :]}"

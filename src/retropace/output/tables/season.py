@@ -35,10 +35,7 @@ def build_progress_tables(progress: Progress, units: Units, format_path: PathFor
 def build_periods_table(
     progress: Progress, units: Units, weight_kg: float | None, max_bpm: float | None, max_periods: int | None
 ) -> TextTable:
-    """Return a table with a row per direction of the latest ``max_periods`` weeks or months (None: all), and totals.
-
-    Energy is shown if the body weight ``weight_kg`` is known; heart rate also as a share of ``max_bpm`` if known.
-    """
+    """Return a table with a row per direction of the latest ``max_periods`` weeks or months (None: all), and totals."""
     names = (
         *(f"{progress.per} from", "direction", "sessions", "distance", "share", "time", "pace", "cadence", "step"),
         *("heart rate", "steps", "energy"),

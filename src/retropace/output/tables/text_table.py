@@ -16,7 +16,6 @@ class TextTable:
 
     title: str = ""
     names: tuple[str, ...] = ()
-    """The column headers."""
     rows: tuple[tuple[str, ...], ...] = ()
     """One cell per column in each row."""
     left_aligned: tuple[int, ...] = (0,)

@@ -1,16 +1,10 @@
 """The table of a planned workout: time, distance and fit of each step (how well the recording agrees, 0 to 1)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from retropace.annotations.model.plan import StepResult, Workout
 from retropace.core.units import format_duration, format_known
 from retropace.output.tables.text_table import TextTable
-
-if TYPE_CHECKING:
-    from retropace.annotations.model.plan import StepResult, Workout
 
 
 def describe_fit(workout: Workout) -> tuple[str, str]:
