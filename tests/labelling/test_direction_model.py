@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retropace.core.grade import LOG_SPEED_PER_GRADE
 from retropace.core.world_records import BACKWARD_WORLD_BESTS, max_backward_speed_mps
 from retropace.labelling.clustering import cluster_stretches
 from retropace.labelling.direction_model import backward_probabilities
-from retropace.labelling.features import LOG_SPEED_PER_GRADE
 from retropace.labelling.priors import LogOddsWeights, find_sequence_context
 from tests.support.labelling_problems import BACKWARD, FORWARD, UNMARKED, build_problem
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures, measurement_variances
+from retropace.core.grade import LOG_SPEED_PER_GRADE
+from retropace.labelling.features import StretchFeatures, measurement_variances
 from retropace.labelling.priors import LabellingProblem
 
 UNMARKED, FORWARD, BACKWARD = -1, 0, 1

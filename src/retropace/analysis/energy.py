@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.grade import mean_grade
 from retropace.core.segments import DIRECTIONS, Segments
 from retropace.core.spans import FloatArray
-from retropace.labelling.features import mean_grade
 
 MOVING_GAITS = ("walk", "run")
 """Gaits in which a metre costs energy."""

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.segment_stats import SegmentStats, curve_increments, stats_from_increments
 from retropace.core.segments import Segments, StrArray
 from retropace.core.spans import FloatArray, find_owner, midpoints
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 MAX_LAP_SNAP_S = 10.0
 """Largest shift (s) of a segment edge to a manual lap: runners press in passing, and watches smooth."""

@@ -11,11 +11,11 @@ import numpy as np
 
 from retropace.core.activity import Lap, is_autolap
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.spans import true_runs
 from retropace.intervals import chains
 from retropace.intervals.bouts import MIN_LAP_S, Bouts
 from retropace.intervals.efforts import Effort, measure_effort
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 EFFORT_INTENSITIES = ("active", "interval")
 """Intensities that mark a lap as work in the FIT profile."""

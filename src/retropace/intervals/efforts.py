@@ -6,8 +6,8 @@ from statistics import mode
 import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.spans import clip, total_s
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, mean_grade
 
 
 @dataclass(frozen=True, slots=True)

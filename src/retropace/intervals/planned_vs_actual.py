@@ -86,7 +86,7 @@ def find_device_workout(analysis: Analysis) -> Workout | None:
     except AnnotationError:
         return None
     if all(lap.step_index is None for lap in cleaned.laps):  # then segments have to say which step they were
-        workout = fit_workout(plan, cleaned, analysis.signals, analysis.segments.edges_s)
+        workout = fit_workout(plan, cleaned, analysis.segments.edges_s)
         return workout if workout.fits else None
     # The index of a step in the plan counts the steps that are not repeats.
     indices = [step.index for step in cleaned.workout_steps if step.duration_kind != "repeat"]

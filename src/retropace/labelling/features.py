@@ -6,6 +6,7 @@ import numpy as np
 
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.gait import classify_gait, has_lost_steps
+from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.segment_stats import curve_increments, stats_from_increments
 from retropace.core.segments import StrArray
 from retropace.core.spans import FloatArray
@@ -36,12 +37,6 @@ HR_END_WINDOW_S = 8.0
 """Seconds at each end of a stretch over which heart rate is averaged to find its slope."""
 HR_END_SD_BPM = 1.5
 """Standard error (bpm) of mean heart rate over ``HR_END_WINDOW_S``."""
-ALTITUDE_ERROR_LENGTH_M = 40.0
-"""Length (m) added to a stretch's distance before its rise is divided by it, as altitude errs most on short ones."""
-MAX_GRADE = 0.25
-"""Steepest grade (rise per metre) that is run; steeper estimates are set to it."""
-LOG_SPEED_PER_GRADE = 3.0
-"""Loss of log speed per unit of grade: 1 % costs 5 % of energy (Minetti 2002), two thirds of it paid in speed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,17 +129,6 @@ def _steady_state_heart_rate(
     error_var = (HR_TIME_CONSTANT_SD_S * slope) ** 2
     error_var = error_var + (HR_END_SD_BPM * HR_TIME_CONSTANT_S / np.maximum(duration_s, 1.0)) ** 2
     return mean_bpm + HR_TIME_CONSTANT_S * slope, REP_HR_SD_BPM**2 + error_var
-
-
-def mean_grade(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> FloatArray:
-    """Return the mean grade (rise per metre) between the two ends of each stretch, ``(n,)``; 0 where unknown."""
-    known = np.isfinite(cleaned.altitude_m)
-    if known.sum() < 2:
-        return np.zeros(len(start_s))
-    times_s, altitude_m = cleaned.t_s[known], cleaned.altitude_m[known]
-    rise_m = np.interp(end_s, times_s, altitude_m) - np.interp(start_s, times_s, altitude_m)
-    distance_m = cleaned.value_at("distance_m", end_s) - cleaned.value_at("distance_m", start_s)
-    return np.clip(rise_m / (distance_m + ALTITUDE_ERROR_LENGTH_M), -MAX_GRADE, MAX_GRADE)
 
 
 def _span_increments(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> dict[str, FloatArray]:

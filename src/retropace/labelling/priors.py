@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.core.grade import LOG_SPEED_PER_GRADE
 from retropace.core.spans import FloatArray
 from retropace.labelling.clustering import MERGE_CHI2, squared_distance
-from retropace.labelling.features import LOG_SPEED_PER_GRADE, StretchFeatures
+from retropace.labelling.features import StretchFeatures
 from retropace.labelling.runner_model import Observations
 
 MAX_ADJACENT_GAP_S = 3.0

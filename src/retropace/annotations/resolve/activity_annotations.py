@@ -40,7 +40,7 @@ def find_activity_annotations(
     def fit_plan(plan: Plan) -> Workout:
         from retropace.annotations.workout_fit.fit import fit_workout
 
-        return fit_workout(plan, cleaned, signals, edges_s)
+        return fit_workout(plan, cleaned, edges_s)
 
     collected, workout, findings = collect_annotations(
         inputs, activity, cleaned, fit_plan, use_file_names=use_file_names

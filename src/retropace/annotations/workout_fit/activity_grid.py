@@ -23,6 +23,11 @@ MAX_CHANGE_COST = 8.0
 """Upper limit of the cost (nats) of one change of pace within a warm-up or cool-down, where pace may rise and fall."""
 STAND_EDGE_COST = 1.5
 """Cost (nats) of each start and each end of standing within a warm-up or cool-down, for example at a traffic light."""
+GLITCH_WINDOW_S = 21
+"""Number of moving seconds, an odd one, from whose median a second may differ by at most ``GLITCH_LIMIT_SD``."""
+GLITCH_LIMIT_SD = 3.0
+"""Distance from the median of the seconds around it at which a second's pace or cadence is clipped, in standard
+deviations of noise: for some seconds beside a pause or a stop, a watch shows what is no pace of the step."""
 ROBUST_LIMIT_SD = 2.5
 """Distance from the session's median pace or cadence at which values are clipped, in standard deviations of noise."""
 EDGE_MARGIN_S = 6.0
@@ -111,7 +116,8 @@ def build_activity_grid(
     is_paused, is_still = contains(cleaned.pauses, middle_s), contains(cleaned.standing, middle_s)
     is_moving = ~is_paused & ~is_still
     is_known = signals.known & is_moving[:, None]
-    levels = np.where(is_known, signals.values, 0.0)
+    levels = _clip_glitches(signals.values, is_known)
+    signals = StandardizedSignals(np.where(is_known, levels, signals.values), signals.known)
     cadence_spm = np.interp(middle_s, cleaned.t_s, np.nan_to_num(cleaned.cadence_spm, nan=137.0))
 
     def cumulate(values: FloatArray | NDArray[np.bool_]) -> FloatArray:
@@ -150,6 +156,21 @@ def build_activity_grid(
         is_moving=is_moving,
         cell_s=cell_s,
     )
+
+
+def _clip_glitches(values: FloatArray, is_known: NDArray[np.bool_]) -> FloatArray:
+    """Return pace and cadence clipped to near the median of the seconds around them, 0 where not ``is_known``.
+
+    Seconds that are not known are left out, so that what lies before a pause is beside what lies behind it.
+    """
+    clipped = np.zeros(values.shape)
+    for column in range(values.shape[1]):
+        known = values[is_known[:, column], column]
+        if len(known):
+            padded = np.pad(known, GLITCH_WINDOW_S // 2, mode="edge")
+            median = np.median(np.lib.stride_tricks.sliding_window_view(padded, GLITCH_WINDOW_S), axis=1)
+            clipped[is_known[:, column], column] = np.clip(known, median - GLITCH_LIMIT_SD, median + GLITCH_LIMIT_SD)
+    return clipped
 
 
 def _find_nearest_edges(edge_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:

@@ -13,8 +13,9 @@ from retropace.annotations.workout_fit.activity_grid import ActivityGrid, build_
 from retropace.annotations.workout_fit.alignment import AlignedStep, Alignment, align_plan, compute_step_levels
 from retropace.annotations.workout_fit.cost_model import StepModel, compute_length_deviation_sd, compute_step_cost
 from retropace.core.cleaned_activity import CleanedActivity
+from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.spans import FloatArray, Spans, union
-from retropace.segmentation.signals import StandardizedSignals
+from retropace.segmentation.signals import StandardizedSignals, standardize_signals
 
 STOP_TOLERANCE_S = 8.0
 """Most seconds by which the start or end of a rest may move to the moment when the runner stopped or started."""
@@ -24,12 +25,16 @@ MAX_SHIFT_S = 8.0
 """Most seconds by which an edge may move, besides the width of one cell of the alignment."""
 LENGTH_STRICTNESS = 1.6
 """Divisor of the standard deviation of a step's length while edges are refined, as the step is known to be there."""
+GRADE_WINDOW_S = 80.0
+"""Seconds, half before and half after, over which the grade is measured by which pace is adjusted on hills; over less,
+errors of altitude weigh more than hills on real recordings."""
 LEVEL_WINDOW_S = 40.0
 """Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 
 
-def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSignals, edges_s: FloatArray) -> Workout:
+def fit_workout(plan: Plan, cleaned: CleanedActivity, edges_s: FloatArray) -> Workout:
     """Fit a plan to an activity with change points ``edges_s``; one that does not fit gets a rejection reason."""
+    signals = _standardize_flat_signals(cleaned)
     reason = precheck(plan, cleaned)
     alignment = None if reason else align_plan(plan, cleaned, signals, edges_s)
     if alignment is None or not alignment.steps:
@@ -49,6 +54,13 @@ def fit_workout(plan: Plan, cleaned: CleanedActivity, signals: StandardizedSigna
             steps[-1] = replace(steps[-1], end_s=elapsed_s)
         results = _build_step_results(steps, distinctness, grid)
     return Workout(plan, results, alignment.missing_count, alignment.extra_count, reason)
+
+
+def _standardize_flat_signals(cleaned: CleanedActivity) -> StandardizedSignals:
+    """Return standardised pace and cadence, the pace as the same effort would give it on the flat."""
+    ends_s = np.clip([cleaned.t_s - GRADE_WINDOW_S / 2.0, cleaned.t_s + GRADE_WINDOW_S / 2.0], 0.0, cleaned.elapsed_s)
+    flat_speed_mps = cleaned.speed_mps * np.exp(LOG_SPEED_PER_GRADE * mean_grade(cleaned, *ends_s))
+    return standardize_signals(replace(cleaned, speed_mps=flat_speed_mps))
 
 
 def _refine_edges(alignment: Alignment, levels: dict[int, FloatArray], grid: ActivityGrid) -> list[AlignedStep]:
