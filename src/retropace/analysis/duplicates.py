@@ -46,7 +46,6 @@ class Candidate:
     record_count: int
     format: str
     runner: str | None = None
-    """Name of the runner; None if unknown."""
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:

@@ -47,7 +47,6 @@ class Inspection:
     cleaned: CleanedActivity
     record_count: int
     median_interval_s: float
-    """Median time (s) between records."""
     longest_gap_s: float
     """Longest time (s) between records, pauses included."""
     long_gap_count: int
@@ -55,7 +54,6 @@ class Inspection:
     column_shares: dict[str, float]
     """Fraction of the records that have a value of each quantity, by the quantity's name."""
     route_shape: RouteShape | None
-    """Size of the route; None without positions."""
     manual_lap_count: int
     """Number of laps ended by a press of the button or by a workout step."""
     suggestions: tuple[str, ...]
@@ -121,7 +119,6 @@ def inspect_activity(activity: Activity, parameters: CleanParameters | None = No
 
 
 def _find_route_shape(cleaned: CleanedActivity) -> RouteShape | None:
-    """Return the shape of the route; None with fewer than three positions."""
     east_m, north_m = project_along_path_m(cleaned.lat_deg, cleaned.lon_deg)
     known = np.isfinite(east_m)
     if known.sum() < 3:

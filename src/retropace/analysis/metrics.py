@@ -133,7 +133,6 @@ class Scores:
     judged_s: float
     """Seconds that both labellings cover and in which the reference is not ``unknown``."""
     correct_s: float
-    """Judged seconds that have the right direction."""
     directions: tuple[DirectionScore, ...]
     boundaries: Mapping[float, BoundaryCounts]
     """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
@@ -144,7 +143,6 @@ class Scores:
     """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
     truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
     reliability: Reliability | None
-    """Comparison of confidence with accuracy; None without confidences."""
 
     @property
     def accuracy(self) -> float:

@@ -52,9 +52,7 @@ class Summary(NamedTuple):
     directions: SegmentStats
     """Statistics of each direction, one row each, in the order of ``DIRECTIONS``."""
     total: SegmentStats
-    """Statistics of the whole activity, one row."""
     segment_counts: NDArray[np.intp]
-    """Number of segments of each direction."""
     annotated_m: FloatArray
     """Metres of each direction in segments whose direction is annotated."""
     suspected_m: FloatArray
@@ -70,7 +68,6 @@ class Analysis(HasFindings):
     cleaned: CleanedActivity
     """The activity after cleaning. Where an annotation states a distance, that distance replaces the recorded one."""
     signals: StandardizedSignals
-    """Pace and cadence of ``cleaned``, each in standard deviations of its noise."""
     segments: Segments
     annotations: AnnotationTable
     """Annotations as used: sorted and disjoint; edges with a tolerance were moved to change points."""

@@ -24,7 +24,7 @@ MIN_MOVING_SPEED_MPS = 1.0
 MAX_STOPPING_SPEED_MPS = 0.5
 """Speed in m/s below which zero cadence is a stop and no dropout of the sensor."""
 MAX_BRIDGED_GAP_S = 10.0
-"""Longest gap in seconds in cadence that is filled by a straight line; longer gaps stay missing."""
+"""Longest gap in seconds in cadence, speed or heart rate that is filled by a straight line."""
 SENSOR_GAP_RANGE_S = (15.0, 60.0)
 """Smallest and largest result in seconds of :func:`max_sensor_gap_s`; smart recording leaves gaps of up to 13 s."""
 SENSOR_GAP_FACTOR = 3.0
@@ -94,12 +94,8 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
     spm = raw_cadence * (1.0 if is_both_feet else 2.0)
     if cadence_unit == "auto":
         median_spm = float(np.median(spm[spm > 0.0]))
-        text = (
-            f"cadence taken as steps of both feet (median {median_spm:.0f} spm); --cadence rpm says otherwise"
-            if is_both_feet
-            else f"cadence taken as turns of one foot, doubled (median {median_spm:.0f} spm); "
-            "--cadence spm says otherwise"
-        )
+        unit, other = ("steps of both feet", "rpm") if is_both_feet else ("turns of one foot, doubled", "spm")
+        text = f"cadence taken as {unit} (median {median_spm:.0f} spm); --cadence {other} says otherwise"
         findings.append(note("cadence-unit", text, median_spm, "spm"))
     is_impossible = (spm > MAX_CADENCE_SPM) | (spm < 0.0)
     if np.any(is_impossible):
@@ -110,8 +106,8 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
 
     is_dropout = _find_dropouts(spm, speed_mps)
     spm = np.where(is_dropout, np.nan, spm)
-    spm, bridged_s = bridge_gaps(t_s, spm, MAX_BRIDGED_GAP_S)
-    dropped_s = float(np.sum(np.gradient(t_s)[is_dropout])) if len(t_s) > 1 and np.any(is_dropout) else 0.0
+    spm, bridged_s = bridge_gaps(t_s, spm)
+    dropped_s = float(np.sum(np.gradient(t_s)[is_dropout]))
     if dropped_s > 0.0:
         bridged = f", {bridged_s:.0f} s of it bridged" if bridged_s > 0.0 else ""
         text = f"cadence fell to 0 for {dropped_s:.0f} s while moving: taken as missing{bridged}"
@@ -122,8 +118,6 @@ def clean_cadence(t_s: FloatArray, raw_cadence: FloatArray, speed_mps: FloatArra
 def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
     """Find the runs of zero cadence in which the runner moved and never stopped, as a mask: a stop lowers speed too."""
     zero_runs = true_runs(spm == 0.0)
-    if len(zero_runs) == 0:
-        return np.zeros(len(spm), dtype=bool)
     cuts = zero_runs.ravel()
     # A run may end where the columns do, so that reduceat needs one value more.
     never_stopped = np.logical_and.reduceat(np.append(speed_mps >= MAX_STOPPING_SPEED_MPS, True), cuts)[::2]
@@ -131,7 +125,7 @@ def _find_dropouts(spm: FloatArray, speed_mps: FloatArray) -> NDArray[np.bool_]:
     return mask_from_runs(zero_runs[never_stopped & moved], len(spm))
 
 
-def bridge_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float) -> tuple[FloatArray, float]:
+def bridge_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_BRIDGED_GAP_S) -> tuple[FloatArray, float]:
     """Fill inner gaps of up to ``max_gap_s`` by straight lines; returns the column, and the seconds filled."""
     known = np.isfinite(values)
     if known.all() or not known.any():

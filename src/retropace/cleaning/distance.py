@@ -9,17 +9,7 @@ from retropace.cleaning.cadence import max_sensor_gap_s
 from retropace.cleaning.counter import read_counter
 from retropace.cleaning.pauses import Pauses, find_pauses
 from retropace.cleaning.positions import Positions, find_lost_steps, steps_from_positions
-from retropace.cleaning.reconcile import (
-    DEVICE_TOTAL_TOLERANCE,
-    MOVING_SPEED_MPS,
-    ORIGINS,
-    PATH,
-    SPEED,
-    TOTALS,
-    UNKNOWN,
-    Sources,
-    reconcile_steps,
-)
+from retropace.cleaning.reconcile import DEVICE_TOTAL_TOLERANCE, MOVING_SPEED_MPS, Sources, StepSource, reconcile_steps
 from retropace.core.activity import DeviceTotals, Samples
 from retropace.core.findings import Finding, HasFindings, note, note_if_few, warn
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate, midpoints, union
@@ -39,7 +29,7 @@ class Distance(HasFindings):
 
     distance_m: FloatArray
     source: str
-    """Source of most of the distance: one of ``ORIGINS``."""
+    """Source of most of the distance: the name of an :data:`.StepSource`, in small letters."""
     is_known: NDArray[np.bool_]
     """Whether a source measured each of the ``n - 1`` steps between records."""
     has_path: bool
@@ -86,33 +76,37 @@ def measure_distance(
         return reconcile_steps(sources, lap_distances, totals.distance_m)
 
     steps_m, origin = reconcile(recorded_pauses)
-    travelled_m = cumulate(steps_m) if np.any(origin != UNKNOWN) else None
+    travelled_m = cumulate(steps_m) if np.any(origin != StepSource.NONE) else None
     pauses = find_pauses(t_s, travelled_m, recorded_pauses, totals.timer_s)
     if pauses.spans is not recorded_pauses:
         steps_m, origin = reconcile(pauses.spans)
-    source = ORIGINS[int(np.argmax(np.bincount(origin, steps_m + 1e-3 * step_s, len(ORIGINS))))]
+    source = StepSource(int(np.argmax(np.bincount(origin, steps_m + 1e-3 * step_s)))).name.lower()
     findings += pauses.findings + _describe_origins(step_s, steps_m, origin, has_count=counter is not None)
     has_path = bool(np.any(np.isfinite(path_m)))
     is_copy = abs(float(np.nansum(counted_m)) - totals.distance_m) <= DEVICE_TOTAL_TOLERANCE * totals.distance_m
     distance_m, calibration = _calibrate(cumulate(steps_m), totals.distance_m, may_scale=not has_path and not is_copy)
-    return Distance(distance_m, source, origin != UNKNOWN, has_path, pauses, findings=findings + calibration)
+    return Distance(distance_m, source, origin != StepSource.NONE, has_path, pauses, findings=findings + calibration)
 
 
 def _describe_origins(
     step_s: FloatArray, steps_m: FloatArray, origin: NDArray[np.intp], *, has_count: bool
 ) -> tuple[Finding, ...]:
     """Return findings on the sources of the distance, if the device's count is not the only one."""
-    if np.all(origin == UNKNOWN):
+    if np.all(origin == StepSource.NONE):
         return (warn("no-distance", "holds neither distance, positions nor speed: only time can be summed"),)
     own = "the file holds no count of its own"
-    if not has_count and np.any(origin == PATH):
+    if not has_count and np.any(origin == StepSource.POSITIONS):
         return (note("distance-from-positions", f"distance measured along the positions: {own}"),)
-    if not has_count and np.any(origin == SPEED):
+    if not has_count and np.any(origin == StepSource.SPEED):
         return (note("distance-from-speed", f"distance summed from speed: {own}"),)
     if not has_count:
         return (note("distance-from-totals", f"distance spread evenly from the totals of laps or session: {own}"),)
     findings = []
-    for source, text in ((PATH, "along the positions"), (SPEED, "summed from speed"), (TOTALS, "spread from totals")):
+    for source, text in (
+        (StepSource.POSITIONS, "along the positions"),
+        (StepSource.SPEED, "summed from speed"),
+        (StepSource.TOTALS, "spread from totals"),
+    ):
         rows = origin == source
         if (metres := float(np.sum(steps_m[rows]))) >= 1.0:
             text = f"{metres:.0f} m {text} ({np.sum(step_s[rows]):.0f} s without a count of its own that fits)"

@@ -96,8 +96,7 @@ def _compute_changes(signal: FloatArray) -> FloatArray:
     mean = (total[CHANGE_WINDOW_S:] - total[:-CHANGE_WINDOW_S]) / CHANGE_WINDOW_S
     change = mean[CHANGE_WINDOW_S:] - mean[:-CHANGE_WINDOW_S]
     # Stops and starts are changes so large that they would outweigh all others.
-    clipped: FloatArray = np.clip(change, *np.percentile(change, [2.0, 98.0]))
-    return clipped
+    return np.clip(change, *np.percentile(change, [2.0, 98.0]))
 
 
 def _find_best_shift(late: FloatArray, early: FloatArray) -> tuple[float, float]:

@@ -53,7 +53,6 @@ class Positions(HasFindings):
     lat_deg: FloatArray
     lon_deg: FloatArray
     stray_rows: tuple[int, ...] = ()
-    """Records whose position was dropped as stray."""
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:

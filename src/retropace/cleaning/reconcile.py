@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,18 +10,8 @@ from numpy.typing import NDArray
 from retropace.core.spans import FloatArray, cumulate, mask_from_runs, midpoints, true_runs
 from retropace.core.world_records import max_distance_m
 
-ORIGINS = ("device", "positions", "speed", "totals", "none")
-"""Names of the sources of distance, the most trusted first."""
-COUNTER = 0
-"""Index of the device's counter in ``ORIGINS``."""
-PATH = 1
-"""Index of the path along the positions in ``ORIGINS``."""
-SPEED = 2
-"""Index of integrated speed in ``ORIGINS``."""
-TOTALS = 3
-"""Index of the totals of laps and session in ``ORIGINS``."""
-UNKNOWN = 4
-"""Index of no source in ``ORIGINS``."""
+StepSource = IntEnum("StepSource", "DEVICE POSITIONS SPEED TOTALS NONE", start=0)
+"""Sources of distance, the most trusted first; ``NONE`` where no source says anything."""
 DEVICE_TOTAL_TOLERANCE = 0.005
 """Largest difference from the device's total distance, as a fraction of it, at which a distance counts as equal."""
 MIN_FREEZE_S = 10.0
@@ -56,11 +47,9 @@ class Sources:
     """Metres of each of ``n - 1`` steps between records by every source, NaN where it gives none."""
 
     t_s: FloatArray
-    """Times of the ``n`` records."""
     counted_m: FloatArray
     path_m: FloatArray
     speed_m: FloatArray
-    """Metres by integrated speed."""
     cadence: FloatArray
     """Recorded cadence, in either unit."""
     coarse_counts: NDArray[np.intp]
@@ -73,7 +62,7 @@ class Sources:
 
 
 def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return the metres of each step, and the index of their source in ``ORIGINS``.
+    """Return the metres of each step, and the number of their source in :data:`StepSource`.
 
     ``lap_distances``, ``(m, 3)``, holds start, end and metres of laps; ``total_m`` is the total. Both may be NaN.
     """
@@ -81,22 +70,20 @@ def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float)
     seen_m = np.where(sources.is_gap, np.nan, speed_m)
     is_wrong = _find_standstills(sources, counted_m, (path_m, seen_m)) | _find_disagreement(sources)
     is_wrong_path = _find_standstills(sources, path_m, (counted_m, seen_m)) | _find_lost_path(sources)
+    # What the counter misses at the ends of a recording, the total knows better than positions or speed.
+    is_end = _find_short_ends(sources) & np.isfinite(total_m)
     columns = {
-        COUNTER: np.where(is_wrong, np.nan, counted_m),
-        PATH: np.where(is_wrong_path, np.nan, path_m),
-        SPEED: speed_m,
+        StepSource.DEVICE: np.where(is_wrong, np.nan, counted_m),
+        StepSource.POSITIONS: np.where(is_wrong_path | is_end, np.nan, path_m),
+        StepSource.SPEED: np.where(is_end, np.nan, speed_m),
     }
-    if np.isfinite(total_m):
-        # What the counter misses at the ends of a recording, the total knows better than positions or speed.
-        is_end = _find_short_ends(sources)
-        columns[PATH], columns[SPEED] = (np.where(is_end, np.nan, columns[name]) for name in (PATH, SPEED))
-    steps_m, origin = _take_first_known(columns, (COUNTER, PATH, SPEED))
-    for leader in (PATH, SPEED):
+    steps_m, origin = _take_first_known(columns)
+    for leader in (StepSource.POSITIONS, StepSource.SPEED):
         is_known = np.isfinite(columns[leader]) | sources.is_paused
         errors_m = [abs(float(np.nansum(metres)) - total_m) for metres in (columns[leader], steps_m, counted_m)]
         is_needed = min(errors_m[1:]) > DEVICE_TOTAL_TOLERANCE * total_m and errors_m[0] < 0.25 * errors_m[1]
         if is_needed and np.mean(is_known) >= MIN_KNOWN_SHARE and errors_m[0] <= DEVICE_TOTAL_TOLERANCE * total_m:
-            steps_m, origin = _take_first_known(columns, (leader, COUNTER, PATH, SPEED))
+            steps_m, origin = _take_first_known({leader: columns[leader], **columns})
     if np.any(np.isnan(steps_m)):
         for start_s, end_s, metres in (*lap_distances.tolist(), (-np.inf, np.inf, total_m)):
             _fill_from_total(sources, steps_m, origin, (start_s, end_s, metres))
@@ -127,13 +114,13 @@ def _find_short_ends(sources: Sources) -> NDArray[np.bool_]:
     return is_end
 
 
-def _take_first_known(columns: dict[int, FloatArray], order: tuple[int, ...]) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return for each step the metres of the first column that has a value there, and the index of that column."""
-    steps_m = np.full(len(columns[COUNTER]), np.nan)
-    origin = np.full(len(steps_m), UNKNOWN)
-    for name in order:
-        is_new = np.isnan(steps_m) & np.isfinite(columns[name])
-        steps_m[is_new], origin[is_new] = columns[name][is_new], name
+def _take_first_known(columns: dict[StepSource, FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Return for each step the metres of the first column that has a value there, and the source of that column."""
+    steps_m = np.full(len(columns[StepSource.DEVICE]), np.nan)
+    origin = np.full(len(steps_m), StepSource.NONE)
+    for source, column in columns.items():
+        is_new = np.isnan(steps_m) & np.isfinite(column)
+        steps_m[is_new], origin[is_new] = column[is_new], source
     return steps_m, origin
 
 
@@ -184,8 +171,7 @@ def sum_around(t_s: FloatArray, steps: FloatArray) -> FloatArray:
     """Return the sum of ``steps``, ``(n - 1,)``, over ``WINDOW_S`` seconds around each of them."""
     curve, middle_s = cumulate(steps), midpoints(t_s)
     reach_s = np.maximum(np.diff(t_s), WINDOW_S) / 2.0
-    around: FloatArray = np.interp(middle_s + reach_s, t_s, curve) - np.interp(middle_s - reach_s, t_s, curve)
-    return around
+    return np.interp(middle_s + reach_s, t_s, curve) - np.interp(middle_s - reach_s, t_s, curve)
 
 
 def _find_lost_path(sources: Sources) -> NDArray[np.bool_]:
@@ -208,13 +194,13 @@ def _fill_from_total(
     missing_m = metres - float(np.nansum(steps_m[part]))
     if 0.0 < missing_m <= max_distance_m(np.sum(weight_s)):
         steps_m[part][is_unknown] = missing_m * weight_s[is_unknown] / np.sum(weight_s)
-        origin[part][is_unknown] = TOTALS
+        origin[part][is_unknown] = StepSource.TOTALS
 
 
 def _fill_rest(sources: Sources, steps_m: FloatArray, origin: NDArray[np.intp]) -> None:
     """Fill the steps still unknown: with what was counted, else in short gaps with the pace around, else with 0."""
     rest = np.isnan(steps_m) & np.isfinite(sources.counted_m)
-    steps_m[rest], origin[rest] = sources.counted_m[rest], COUNTER
+    steps_m[rest], origin[rest] = sources.counted_m[rest], StepSource.DEVICE
     unknown, step_s, middle_s = np.isnan(steps_m), np.diff(sources.t_s), midpoints(sources.t_s)
     runs = true_runs(unknown)
     inner = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(steps_m))]

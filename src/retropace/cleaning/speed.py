@@ -14,8 +14,6 @@ from retropace.core.spans import FloatArray, Spans, contains, mask_from_runs, mi
 from retropace.core.units import format_count
 from retropace.core.world_records import MAX_SPEED_MPS
 
-MAX_BRIDGED_GAP_S = 10.0
-"""Longest gap in seconds in speed or heart rate that is filled by a straight line; longer ones stay missing."""
 MIN_RUNNING_SPEED_MPS = 1.5
 """Mean speed in m/s from which at least ``MIN_DISAGREEMENT_M`` gained while recorded speed is 0 count as real."""
 MAX_DISAGREEMENT = 0.8
@@ -86,8 +84,7 @@ def _find_stepless(t_s: FloatArray, cadence: FloatArray) -> NDArray[np.bool_]:
     """Find the records around which the recorded cadence shows hardly a step."""
     known_s = np.where(np.isfinite(midpoints(cadence)), np.diff(t_s), 0.0)
     turns = sum_around(t_s, known_s * np.nan_to_num(midpoints(cadence)))
-    is_stepless = turns < MOVING_CADENCE * sum_around(t_s, known_s)
-    return _touching(is_stepless)
+    return _touching(turns < MOVING_CADENCE * sum_around(t_s, known_s))
 
 
 def _touching(steps: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -109,7 +106,7 @@ def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) 
 def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
     """Return the device's speed without impossible values, with short gaps filled; all NaN if never above 0."""
     spikes = (raw_mps > MAX_SPEED_MPS) | (raw_mps < 0.0)
-    speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps), MAX_BRIDGED_GAP_S)
+    speed, _ = bridge_gaps(t_s, np.where(spikes, np.nan, raw_mps))
     if not np.any(speed > 0.0):
         speed = np.full(len(t_s), np.nan)
     count = int(np.sum(spikes))
@@ -121,4 +118,4 @@ def clean_speed(t_s: FloatArray, raw_mps: FloatArray) -> Speed:
 def clean_heart_rate(t_s: FloatArray, raw_bpm: FloatArray) -> FloatArray:
     """Drop heart rates outside ``HEART_RATE_RANGE_BPM`` and fill short gaps by straight lines."""
     is_impossible = (raw_bpm < HEART_RATE_RANGE_BPM[0]) | (raw_bpm > HEART_RATE_RANGE_BPM[1])
-    return bridge_gaps(t_s, np.where(is_impossible, np.nan, raw_bpm), MAX_BRIDGED_GAP_S)[0]
+    return bridge_gaps(t_s, np.where(is_impossible, np.nan, raw_bpm))[0]

@@ -62,7 +62,6 @@ class SpeedResponse:
     step_response: Callable[[FloatArray, float, float], FloatArray]
     """Share of a change that recorded speed shows, by seconds since it, smoothing time and the body's time constant."""
     noise_sd_mps: float
-    """Standard deviation (m/s) of recorded speed around the model."""
     level_sd_mps: float
     """Standard deviation (m/s) of the true mean speed on one side of an edge around the median recorded there."""
     record_lead_s: float
@@ -109,11 +108,8 @@ class EdgeWindow:
     left_mps: float
     """Median speed before the edge; 0 if the runner stood."""
     right_mps: float
-    """Median speed after the edge; 0 if the runner stood."""
     left_s: float
-    """Duration (s) of the bout before the edge."""
     right_s: float
-    """Duration (s) of the bout after the edge."""
 
 
 def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArray:
@@ -212,16 +208,12 @@ def _estimate_edges(
 
 
 def _log_sum_exp(values: FloatArray, axis: int) -> FloatArray:
-    maximum = values.max(axis=axis, keepdims=True)
-    total: FloatArray = np.squeeze(maximum, axis) + np.log(np.exp(values - maximum).sum(axis=axis))
-    return total
+    return np.asarray(np.logaddexp.reduce(values, axis=axis))
 
 
 def _softmax(values: FloatArray, axis: int) -> FloatArray:
     """Return the probabilities whose logarithms are ``values`` up to a constant; they sum to 1 along ``axis``."""
-    weight = np.exp(values - values.max(axis=axis, keepdims=True))
-    share: FloatArray = weight / weight.sum(axis=axis, keepdims=True)
-    return share
+    return np.exp(values - np.logaddexp.reduce(values, axis=axis, keepdims=True))
 
 
 def _build_window(cleaned: CleanedActivity, edge_s: float, edges_s: FloatArray) -> EdgeWindow | None:

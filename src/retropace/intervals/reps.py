@@ -66,7 +66,6 @@ class Rep:
     from_median_s: float
     """Duration minus the median duration of the set's reps in the same direction."""
     from_median_m: float
-    """Distance minus the median distance of the set's reps in the same direction."""
     recovery: Recovery | None
     """Recovery before the next rep of the set; None after the last."""
 

@@ -35,7 +35,6 @@ class SessionPart:
     start_s: float
     end_s: float
     seconds: float
-    """Seconds in which the watch was not paused."""
     metres: float
     set_number: int
     """Number of the set of a rep or recovery, counted from 1; 0 for all other parts."""

@@ -39,13 +39,11 @@ class SetStatistics:
     best_rep: int
     """Number within the set of the rep with the value ``best``, counted from 1."""
     worst_rep: int
-    """Number within the set of the rep with the value ``worst``, counted from 1."""
     spread: float
     """Standard deviation of ``figure`` over its mean (coefficient of variation); NaN for a single rep."""
     fade: float
     """Change of ``figure`` per rep, the slope of a least-squares line; NaN for fewer than three reps."""
     fade_error: float
-    """Standard error of ``fade``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,11 @@ class IntervalSet:
     """A set of reps with its totals and statistics."""
 
     kind: str
-    """Kind of set, as in :attr:`.DetectedSet.kind`."""
     line: str
     """Runners' notation of the set: ``6 × 400 m backward, r 2:00``."""
     nominal: NominalLength | None
     """Planned length of the reps; None if they differ or no round length is near."""
     nominals: tuple[NominalLength | None, ...]
-    """Planned length of each rep; None if no round length is near."""
     reps: tuple[Rep, ...]
     statistics: tuple[SetStatistics, ...]
     """Statistics of the reps of each direction in the set, forward first."""

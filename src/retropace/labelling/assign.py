@@ -1,13 +1,12 @@
 """Assignment of a direction, gait, basis and confidence to each segment; annotations lead."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.annotations import AnnotationTable
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.gait import classify_gait
 from retropace.core.parameters import LabelParameters
@@ -20,9 +19,6 @@ from retropace.labelling.features import StretchFeatures, extract_features
 from retropace.labelling.priors import LabellingProblem
 from retropace.segmentation.signals import standardize_signals
 from retropace.segmentation.turns import refine_turns
-
-if TYPE_CHECKING:
-    from retropace.annotations import AnnotationTable
 
 MIN_BACKWARD_RUN_MPS = 1.3
 """Slowest speed (m/s) of backward running, 0.55 of an easy 2.4 m/s forward; slower is backward walking."""
@@ -46,7 +42,6 @@ class _StretchEvidence(NamedTuple):
     marked_direction: StrArray
     """Annotated direction; empty where there is none."""
     marked_gait: StrArray
-    """Annotated gait; empty where there is none."""
     is_standing: NDArray[np.bool_]
     """Whether the watch was paused or the runner stood."""
     has_no_signal: NDArray[np.bool_]

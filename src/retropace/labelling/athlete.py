@@ -36,9 +36,7 @@ class Example:
     steady_state_hr_bpm: float
     """Heart rate in bpm that the effort would lead to if it lasted."""
     steady_state_hr_sd_bpm: float
-    """Standard deviation of the error of ``steady_state_hr_bpm``."""
     grade: float
-    """Mean rise per metre of distance."""
 
     @property
     def step_length_m(self) -> float:
@@ -51,10 +49,8 @@ class TrainingSession:
     """The annotated stretches of one session, and the recording that they come from."""
 
     source: str
-    """Path of the recording."""
     sha256: str
     session_index: int
-    """Index of the session within its file; the first is 0."""
     start_time: datetime | None
     examples: tuple[Example, ...]
 

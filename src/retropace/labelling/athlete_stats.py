@@ -1,10 +1,13 @@
 """Statistics of an athlete for display: means of the remembered stretches, and what is expected of the next session."""
 
 from dataclasses import dataclass
+from itertools import product
+from operator import attrgetter
 
 import numpy as np
 
 from retropace.labelling.athlete import Athlete
+from retropace.labelling.bouts import weighted_mean
 from retropace.labelling.runner_model import COEFFICIENT_NAMES, RegressionPrior
 
 
@@ -27,11 +30,8 @@ class Expectation:
     """One quantity that the runner model expects of the next session."""
 
     name: str
-    """Name of the quantity in words for display."""
     value: float
-    """Expected value in ``unit``."""
     sd: float
-    """Standard deviation of the expected value in ``unit``."""
     unit: str
     """Unit of the quantity: ``m/s``, ``%`` or ``bpm``."""
 
@@ -39,29 +39,14 @@ class Expectation:
 def compute_means(athlete: Athlete) -> list[GaitMeans]:
     """Return the means of each direction and gait that has stretches: forward first, running before walking."""
     gait_means = []
-    for direction in ("forward", "backward"):
-        for gait in ("run", "walk"):
-            examples = [
-                example
-                for session in athlete.sessions
-                for example in session.examples
-                if (example.direction, example.gait) == (direction, gait)
-            ]
-            if not examples:
-                continue
-            values = np.array(
-                [
-                    (example.speed_mps, example.cadence_spm, example.step_length_m, example.steady_state_hr_bpm)
-                    for example in examples
-                ]
-            )
+    read = attrgetter("speed_mps", "cadence_spm", "step_length_m", "steady_state_hr_bpm")
+    all_examples = [example for session in athlete.sessions for example in session.examples]
+    for kind in product(("forward", "backward"), ("run", "walk")):
+        examples = [example for example in all_examples if (example.direction, example.gait) == kind]
+        if examples:
             duration_s = np.array([example.duration_s for example in examples])
-            known = np.isfinite(values)
-            weight = np.where(known, duration_s[:, None], 0.0)
-            total = weight.sum(axis=0)
-            sums = (np.where(known, values, 0.0) * weight).sum(axis=0)
-            means = np.where(total > 0.0, sums / np.maximum(total, 1e-9), np.nan)
-            gait_means.append(GaitMeans(direction, gait, len(examples), float(duration_s.sum()), *means.tolist()))
+            means = weighted_mean(np.array([read(example) for example in examples]), duration_s)
+            gait_means.append(GaitMeans(*kind, len(examples), float(duration_s.sum()), *means.tolist()))
     return gait_means
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from retropace.core.spans import FloatArray
 from retropace.labelling.bouts import Bout, find_bouts
 from retropace.labelling.common_sense import MIN_CANDIDATE_PROBABILITY
-from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences
+from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences, split_by_sign
 from retropace.labelling.priors import LabellingProblem
 
 BASE_LOG_ODDS = 1.99
@@ -64,8 +64,7 @@ def compare_bouts(bout: Bout, rep: Bout) -> float:
         (
             abs(bout.log_speed_change - rep.log_speed_change),
             abs(bout.log_cadence_excess - rep.log_cadence_excess),
-            np.maximum(-hr_difference_bpm, 0.0),
-            np.maximum(hr_difference_bpm, 0.0),
+            *split_by_sign(hr_difference_bpm),
         )
     )
     scaled = scale_differences(differences, DIFFERENCE_SCALES)

@@ -34,7 +34,6 @@ class Bout(NamedTuple):
     hr_rise_bpm: float
     """Steady-state heart rate minus that of the forward movement beside."""
     grade: float
-    """Mean rise per metre; 0 where altitude is unknown."""
     side_count: int
     """Number of sides with forward movement of the same gait: 0, 1 or 2."""
 
@@ -49,7 +48,6 @@ def find_bouts(problem: LabellingProblem, is_candidate: NDArray[np.bool_], label
 
 
 def _compare(problem: LabellingProblem, is_candidate: NDArray[np.bool_], first: int, end: int) -> Bout:
-    """Return the bout of the stretches ``first`` to ``end``."""
     features = problem.features
     gait = str(features.gait[first])
     columns = np.column_stack((features.log_grade_adjusted_speed, features.log_cadence, features.steady_state_hr_bpm))

@@ -53,8 +53,7 @@ def _agglomerate(features: StretchFeatures, rows: NDArray[np.intp], max_clusters
     np.add.at(total_weight, cell.ravel(), weight)
     with np.errstate(divide="ignore", invalid="ignore"):
         owner = _merge_nearest(total / total_weight, 1.0 / total_weight, max_clusters)
-    merged: NDArray[np.intp] = first[owner][cell.ravel()]
-    return merged
+    return first[owner][cell.ravel()]
 
 
 def _merge_nearest(values: FloatArray, variance: FloatArray, max_clusters: int) -> NDArray[np.intp]:

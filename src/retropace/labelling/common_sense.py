@@ -71,7 +71,6 @@ class GaitRules(NamedTuple):
     """Limits that backward movement of one gait must meet to be suspected."""
 
     min_bout_s: float
-    """Shortest bout."""
     min_total_s: float
     """Shortest duration of all bouts of a session together."""
     min_log_speed_change: float
@@ -199,5 +198,4 @@ def _shows_signs(bouts: list[Bout], min_signs: float) -> bool:
 
 
 def _total_s(bouts: list[Bout]) -> float:
-    """Return the duration of all bouts together in seconds."""
     return sum(bout.duration_s for bout in bouts)

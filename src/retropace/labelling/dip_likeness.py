@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray, true_runs
 from retropace.labelling.bouts import MAX_REFERENCE_GAP_S, MAX_REFERENCE_S, list_sides, weighted_mean
-from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences
+from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences, split_by_sign
 from retropace.labelling.priors import LabellingProblem
 
 MIN_BESIDE_S = 15.0
@@ -44,7 +44,6 @@ class Dip(NamedTuple):
     end: int
     moving_s: float
     hr_bpm: float
-    """Steady-state heart rate of the dip."""
     walk_share: float
     """Share of walking in moving time, 0 to 1."""
     side_count: int
@@ -52,7 +51,6 @@ class Dip(NamedTuple):
     log_speed_beside: float
     """Log of the speed (m/s, adjusted to the flat) of the movement beside the dip; NaN if there is none."""
     hr_beside_bpm: float
-    """Steady-state heart rate of the movement beside the dip."""
 
 
 def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
@@ -91,11 +89,9 @@ def compare_dips(dip: Dip, rep: Dip) -> float:
     differences = np.array(
         (
             abs(dip.log_speed_beside - rep.log_speed_beside),
-            np.maximum(-hr_difference_bpm, 0.0),
-            np.maximum(hr_difference_bpm, 0.0),
+            *split_by_sign(hr_difference_bpm),
             abs(dip.walk_share - rep.walk_share),
-            np.maximum(-log_duration, 0.0),
-            np.maximum(log_duration, 0.0),
+            *split_by_sign(log_duration),
         )
     )
     scaled = scale_differences(differences, DIFFERENCE_SCALES)
@@ -137,7 +133,6 @@ def _find_beside(problem: LabellingProblem, limit: float) -> NDArray[np.bool_]:
 
 
 def _describe(problem: LabellingProblem, is_beside: NDArray[np.bool_], first: int, end: int) -> Dip:
-    """Return the dip of the stretches ``first`` to ``end``, compared with the movement beside."""
     features = problem.features
     columns = np.column_stack((features.log_grade_adjusted_speed, features.steady_state_hr_bpm))
     beside = []

@@ -46,7 +46,6 @@ class RunnerModel(NamedTuple):
     """What is known of a runner from other sessions: how pace, cadence and heart rate go together."""
 
     gait_models: Mapping[str, GaitModel]
-    """Model of each gait, ``run`` and ``walk``."""
     has_backward: bool
     """Whether the model was learned from any backward stretch."""
 

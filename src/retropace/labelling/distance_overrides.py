@@ -1,22 +1,17 @@
 """Replacement of recorded distance by what annotations state, as watches are wrong on treadmills and tracks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retropace.annotations import Annotation, AnnotationTable
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 from retropace.core.findings import Finding, note
 from retropace.core.spans import cumulate, midpoints
 from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS
-
-if TYPE_CHECKING:
-    from retropace.annotations import Annotation, AnnotationTable
 
 
 def apply_distance_overrides(
@@ -35,7 +30,6 @@ def apply_distance_overrides(
 
 
 def _apply_distance_override(cleaned: CleanedActivity, annotation: Annotation) -> tuple[CleanedActivity, Finding]:
-    """Return the activity with the distance or speed of one annotation, and a finding about it."""
     cleaned = cleaned.with_times(np.array([annotation.start_s, annotation.end_s]))
     midpoints_s = midpoints(cleaned.t_s)
     is_within = (midpoints_s >= annotation.start_s) & (midpoints_s < annotation.end_s)

@@ -1,16 +1,10 @@
 """Edges of segments: change points and starts and ends of standing, moved to annotation edges close to them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from retropace.annotations import AnnotationTable
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray, Spans, contains, subtract, union
-
-if TYPE_CHECKING:
-    from retropace.annotations import AnnotationTable
 
 
 def snap_standing(cleaned: CleanedActivity, annotations: AnnotationTable, max_shift_s: float) -> Spans:
@@ -54,5 +48,4 @@ def merge_edges(
 
 def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
     """Return the edges without those that lie strictly inside a span; spans are disjoint and sorted."""
-    outside_s: FloatArray = edges_s[~contains(spans, edges_s) | np.isin(edges_s, spans[:, 0])]
-    return outside_s
+    return edges_s[~contains(spans, edges_s) | np.isin(edges_s, spans[:, 0])]

@@ -52,13 +52,11 @@ class StretchFeatures:
     """Natural logarithm of the mean cadence in steps per minute."""
     log_cadence_var: FloatArray
     steady_state_hr_bpm: FloatArray
-    """Heart rate in bpm that the effort would lead to if it lasted."""
     steady_state_hr_var: FloatArray
     grade: FloatArray
     """Mean rise per metre of distance; 0 where altitude is unknown."""
     duration_s: FloatArray
     midpoint_s: FloatArray
-    """Middle of the stretch in elapsed seconds."""
     gait: StrArray
     """Gait: ``run``, ``walk`` or, where nothing is known or the runner stood, empty."""
 

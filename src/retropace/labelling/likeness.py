@@ -27,6 +27,11 @@ def scale_differences(differences: FloatArray, scales: FloatArray) -> FloatArray
     return np.where(np.isnan(scaled), UNKNOWN_DIFFERENCE, scaled)
 
 
+def split_by_sign(difference: float) -> tuple[float, float]:
+    """Return how far a difference is below 0, and how far above it; NaN stays NaN."""
+    return np.maximum(-difference, 0.0), np.maximum(difference, 0.0)
+
+
 def combine_marks(problem: LabellingProblem, log_odds: float, rep_count: int) -> float:
     """Return the probability from the log-odds of likeness to the most similar of ``rep_count`` marked repetitions."""
     if problem.is_complete:

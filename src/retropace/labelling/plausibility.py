@@ -1,18 +1,12 @@
 """Rejection of annotations that cannot be true: backward stretches faster than the backward world bests."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from retropace.annotations import AnnotationTable
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.findings import Finding, warn
 from retropace.core.units import format_duration
 from retropace.core.world_records import MAX_SPEED_MPS, max_backward_speed_mps
-
-if TYPE_CHECKING:
-    from retropace.annotations import AnnotationTable
 
 DEVICE_SPEED_TOLERANCE = 0.05
 """Share by which recorded speed may exceed the backward world best; an annotation beyond that is rejected."""

@@ -54,19 +54,15 @@ class LogOddsWeights:
     short_penalty: float = 1.5
     """Log-odds subtracted for each factor e by which the mean duration of running stretches is below ``short_s``."""
     short_s: float = 30.0
-    """Mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies."""
     short_walk_penalty: float = 4.0
     """Log-odds subtracted for each factor e by which the mean duration of walks is below ``short_walk_s``."""
     short_walk_s: float = 45.0
-    """Mean duration (s) of a cluster's walking stretches below which ``short_walk_penalty`` applies."""
     short_total_penalty: float = 1.5
     """Log-odds subtracted for each factor e by which a cluster's total duration is below ``short_total_s``."""
     short_total_s: float = 90.0
-    """Total duration (s) of a cluster below which ``short_total_penalty`` applies."""
     grade_weight: float = -1.5
     """Log-odds at a grade of ``grade_scale``, growing with its square; climbing shortens steps as backward does."""
     grade_scale: float = 0.1
-    """Grade (rise per metre) at which the log-odds are exactly ``grade_weight``."""
     no_cadence: float = -3.0
     """Log-odds of a stretch without cadence, in which a slow walk may look backward, if the runner is unknown."""
     min_cluster_s: float = 30.0
@@ -99,12 +95,8 @@ class SequenceContext(NamedTuple):
     @property
     def position_code(self) -> NDArray[np.intp]:
         """Place of each stretch, ``(n,)``: 3 near the end, else 2 near the start, else 1 after fast effort, else 0."""
-        codes = np.where(
-            self.end_proximity > 0.5,
-            3,
-            np.where(self.start_proximity > 0.5, 2, np.where(self.follows_fast_effort > 0.5, 1, 0)),
-        )
-        return codes.astype(np.intp)
+        places = (self.end_proximity, self.start_proximity, self.follows_fast_effort)
+        return np.select([nearness > 0.5 for nearness in places], [3, 2, 1], 0).astype(np.intp)
 
 
 def find_sequence_context(problem: LabellingProblem, weights: LogOddsWeights) -> SequenceContext:
@@ -170,29 +162,20 @@ def sequence_log_odds(
 
     ``cluster``, ``(n,)``, is that of each stretch, -1 for none; ``known_backward`` is what other sessions show.
     """
-    count = int(cluster.max()) + 1
     duration_s = problem.features.duration_s
-    weighted_s = duration_s * (
-        weights.first_stretch * context.start_proximity + weights.last_stretch * context.end_proximity
-    )
-    at_ends: FloatArray = (
-        _cluster_mean(weighted_s, cluster, count)
-        / np.maximum(_cluster_mean(duration_s, cluster, count), 1e-9)
-        * (weights.known_runner_factor if known_backward else 1.0)
-    )
+    ends = weights.first_stretch * context.start_proximity + weights.last_stretch * context.end_proximity
+    at_ends = _cluster_mean(duration_s * ends, cluster) / np.maximum(_cluster_mean(duration_s, cluster), 1e-9)
+    at_ends *= weights.known_runner_factor if known_backward else 1.0
     # A runner who annotated what follows a fast effort as backward recovers backward.
     if np.any((problem.marked == 1) & (context.follows_fast_effort > 0.5)):
         return at_ends
-    log_odds: FloatArray = at_ends + weights.after_fast_effort * _cluster_mean(
-        context.follows_fast_effort, cluster, count
-    )
-    return log_odds
+    return at_ends + weights.after_fast_effort * _cluster_mean(context.follows_fast_effort, cluster)
 
 
 def grade_log_odds(features: StretchFeatures, cluster: NDArray[np.intp], weights: LogOddsWeights) -> FloatArray:
     """Return the log-odds of backward of each cluster, ``(k,)``, from the grade of its stretches."""
     steepness = (features.grade / weights.grade_scale) ** 2
-    return weights.grade_weight * _cluster_mean(steepness, cluster, int(cluster.max()) + 1)
+    return weights.grade_weight * _cluster_mean(steepness, cluster)
 
 
 def duration_log_odds(
@@ -202,14 +185,11 @@ def duration_log_odds(
     member = cluster >= 0
     total_s = np.bincount(cluster[member], features.duration_s[member])
     mean_s = total_s / np.bincount(cluster[member])
-    penalty, short_s = (
-        (weights.short_walk_penalty, weights.short_walk_s) if is_walk else (weights.short_penalty, weights.short_s)
-    )
+    penalty, short_s = weights.short_penalty, weights.short_s
+    if is_walk:
+        penalty, short_s = weights.short_walk_penalty, weights.short_walk_s
     short_total = np.maximum(np.log(weights.short_total_s / total_s), 0.0)
-    log_odds: FloatArray = (
-        -penalty * np.maximum(np.log(short_s / mean_s), 0.0) - weights.short_total_penalty * short_total
-    )
-    return log_odds
+    return -penalty * np.maximum(np.log(short_s / mean_s), 0.0) - weights.short_total_penalty * short_total
 
 
 def repetition_log_odds(
@@ -240,9 +220,7 @@ def repetition_log_odds(
     return log_odds
 
 
-def _cluster_mean(values: FloatArray, cluster: NDArray[np.intp], count: int) -> FloatArray:
-    """Return the mean of ``values`` over the members of each of ``count`` clusters; 0 for an empty one."""
+def _cluster_mean(values: FloatArray, cluster: NDArray[np.intp]) -> FloatArray:
+    """Return the mean of ``values`` over the members of each cluster; 0 for an empty one."""
     member = cluster >= 0
-    sizes = np.maximum(np.bincount(cluster[member], None, count), 1)
-    mean: FloatArray = np.bincount(cluster[member], values[member], count) / sizes
-    return mean
+    return np.bincount(cluster[member], values[member]) / np.maximum(np.bincount(cluster[member]), 1)

@@ -218,24 +218,18 @@ def posterior(
         gain = np.linalg.solve(design @ prior.cov @ design.T + residual_cov, design @ prior.cov).T
         mean = prior.mean + gain @ (y[known] - design @ prior.mean)
         cov = prior.cov - gain @ design @ prior.cov
-        updated[name] = replace(prior, mean=mean, cov=(cov + cov.T) / 2.0)
-    return GaitModel(
-        updated.get("pace", model.pace),
-        updated.get("cadence", model.cadence),
-        updated.get("heart rate", model.heart_rate),
-    )
+        updated[name.replace(" ", "_")] = replace(prior, mean=mean, cov=(cov + cov.T) / 2.0)
+    return model._replace(**updated)
 
 
 def add_day_variance(model: GaitModel) -> GaitModel:
     """Return the model for a new day, with the coefficients' uncertainty raised by ``day_to_day_sd``."""
-    priors = (model.pace, model.cadence, model.heart_rate)
-    return GaitModel(*(replace(prior, cov=prior.cov + np.diag(prior.day_to_day_sd**2)) for prior in priors))
+    return GaitModel(*(replace(prior, cov=prior.cov + np.diag(prior.day_to_day_sd**2)) for prior in model))
 
 
 def widen_prior(model: GaitModel) -> GaitModel:
     """Return the model with the standard deviation of every coefficient multiplied by five."""
-    priors = (model.pace, model.cadence, model.heart_rate)
-    return GaitModel(*(replace(prior, cov=25.0 * prior.cov) for prior in priors))
+    return GaitModel(*(replace(prior, cov=25.0 * prior.cov) for prior in model))
 
 
 def _regressions(

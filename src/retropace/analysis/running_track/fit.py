@@ -70,12 +70,10 @@ class RunningTrack:
     """Direction of the straights in degrees, 0 to 180, counterclockwise from east."""
     straight_m: float
     radius_m: float
-    """Radius of the bends of the lane."""
     lap_m: float
     lane: int
     """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
-    """Probability that the number of the lane is right."""
     laps: float
     """Number of laps run; laps in both directions count."""
     over_reading: float

@@ -30,7 +30,6 @@ class LapPass:
     """An uninterrupted time on the track, as ``(n,)`` columns with one row per position."""
 
     rows: slice
-    """Range of indices of the positions that belong to this time on the track."""
     t_s: FloatArray
     lap_position: FloatArray
     """Laps by which the runner has moved around the track counterclockwise; running clockwise reduces it."""
