@@ -22,7 +22,7 @@ from retropace.analysis.pipeline import analyze
 from retropace.library import Input, Library
 from retropace.library.batch.process_file import to_stored
 from retropace.library.queries import link_duplicates
-from retropace.library.season_query import SeasonQuery, count_by_runner, read_season
+from retropace.library.season_query import count_by_runner, read_season
 from retropace.library.store import StoredRecording
 from retropace.season.json_document import progress_document
 from retropace.season.progress import build_progress
@@ -40,9 +40,7 @@ def trend_in(seed: int) -> tuple[float, float, float, float]:
         path = Path(folder) / "library.sqlite"
         fill_library(path, simulate_sessions(seed, improvement=improvement))
         with Library(path) as library:
-            found = build_progress(
-                read_season(library, SeasonQuery(None)), per="week", today=date(2026, 1, 6), zone=UTC
-            ).trend
+            found = build_progress(read_season(library, None), per="week", today=date(2026, 1, 6), zone=UTC).trend
     assert found is not None
     return improvement / WEEKS, found.per_week, found.low_per_week, found.high_per_week
 
@@ -110,7 +108,7 @@ def opened(path: Path) -> None:
 def told(path: Path) -> None:
     """Open, gather, compute, and make the document."""
     with Library(path) as library:
-        found = build_progress(read_season(library, SeasonQuery("anna")), per="week", today=date(2036, 1, 1), zone=UTC)
+        found = build_progress(read_season(library, "anna"), per="week", today=date(2036, 1, 1), zone=UTC)
         progress_document(found, "anna", str)
 
 

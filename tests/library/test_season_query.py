@@ -15,7 +15,6 @@ from retropace.library import ActivityFilter, Library
 from retropace.library.queries import link_duplicates, mark_visible_duplicates
 from retropace.library.season_query import (
     QUERIES,
-    SeasonQuery,
     build_selection,
     count_by_runner,
     count_undated,
@@ -46,7 +45,7 @@ def two(
 def test_weekly_sums_are_those_of_the_sessions_documents_exactly(two: Any) -> None:
     path, documents, _ = two
     with Library(path) as library:
-        found = build_progress(read_season(library, SeasonQuery("anna")), per="week", today=date(2025, 4, 1), zone=UTC)
+        found = build_progress(read_season(library, "anna"), per="week", today=date(2025, 4, 1), zone=UTC)
     by_id = {one["source"]["sha256"][:12]: one for one in documents}
     assert len(by_id) == 1  # made of one seed: ids are told apart below by when they began
     started = {one["activity"]["start_time"]: one for one in documents}
@@ -71,7 +70,7 @@ def test_two_runners_are_kept_apart_in_everything(two: Any) -> None:
     path, anna, ben = two
     with Library(path) as library:
         assert count_by_runner(library) == [("anna", 24), ("ben", 9)]
-        seasons = {name: read_season(library, SeasonQuery(name)) for name in ("anna", "ben", "nobody", None)}
+        seasons = {name: read_season(library, name) for name in ("anna", "ben", "nobody", None)}
         mark_visible_duplicates(library, ActivityFilter())
         assert library.db.execute("SELECT count(*) FROM temp.duplicates").fetchone() == (0,)
     assert [len(one) for one in seasons.values()] == [24, 9, 0, 0]
@@ -98,7 +97,7 @@ def test_only_what_lies_between_two_moments(two: Any) -> None:
     starts = sorted(one["activity"]["start_time"] for one in documents)
     since, before = datetime.fromisoformat(starts[5]), datetime.fromisoformat(starts[20])
     with Library(path) as library:
-        found = read_season(library, SeasonQuery("anna", since, before))
+        found = read_season(library, "anna", since, before)
     assert [one.isoformat() for one in found.start_times] == [
         datetime.fromisoformat(one).isoformat() for one in starts[5:20]
     ]
@@ -113,15 +112,15 @@ def test_what_is_there_twice_or_has_no_date_counts_once_or_in_no_week(tmp_path: 
         library.db.execute("UPDATE activities SET start_time = NULL WHERE key = ?", (keys[0],))
         library.db.execute("UPDATE activities SET duplicate_of = ? WHERE key = ?", (keys[1], keys[2]))
         assert count_undated(library, None) == 1
-        assert len(read_season(library, SeasonQuery(None))) == 2
+        assert len(read_season(library, None)) == 2
         link_duplicates(library)  # finds that it is none
-        assert len(read_season(library, SeasonQuery(None))) == 3
+        assert len(read_season(library, None)) == 3
 
 
 def test_the_activities_of_a_runner_are_found_along_an_index(two: Any) -> None:
     with Library(two[0]) as library:
-        read_season(library, SeasonQuery("anna"))  # makes the table that the statement fills
-        statement, values = build_selection(SeasonQuery("anna", datetime(2025, 2, 1, tzinfo=UTC)))
+        read_season(library, "anna")  # makes the table that the statement fills
+        statement, values = build_selection("anna", datetime(2025, 2, 1, tzinfo=UTC))
         plan = " ".join(row[3] for row in library.db.execute(f"EXPLAIN QUERY PLAN {statement}", values))
         assert "USING INDEX activities_runner (runner=? AND start_time>? AND start_time<?)" in plan
         for name, question in QUERIES.items():
@@ -157,9 +156,7 @@ def test_the_bounds_of_a_trend_hold_what_was_built_in(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.sqlite"
         fill_library(path, simulate_sessions(seed, count=30, weeks=20.0, improvement=built_in))
         with Library(path) as library:
-            found = build_progress(
-                read_season(library, SeasonQuery(None)), per="week", today=date(2025, 6, 1), zone=UTC
-            ).trend
+            found = build_progress(read_season(library, None), per="week", today=date(2025, 6, 1), zone=UTC).trend
         assert found is not None
         held += found.low_per_week <= built_in / 20.0 <= found.high_per_week
     assert held >= 10

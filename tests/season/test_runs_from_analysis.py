@@ -8,7 +8,7 @@ import numpy as np
 from retropace.analysis.pipeline import analyze
 from retropace.intervals.best_efforts import find_best_efforts
 from retropace.library import Library
-from retropace.library.season_query import SeasonQuery, read_season
+from retropace.library.season_query import read_season
 from retropace.season.runs import Season, build_season_entry, build_season_from_entries
 from tests.support.seasons import fill_library, simulate_sessions
 
@@ -17,7 +17,7 @@ def test_a_reports_season_is_the_librarys(tmp_path: Path) -> None:
     made = simulate_sessions(8, count=6, weeks=5.0)
     fill_library(tmp_path / "library.sqlite", made)
     with Library(tmp_path / "library.sqlite") as library:
-        kept = read_season(library, SeasonQuery(None))
+        kept = read_season(library, None)
     analyses = [analyze(activity, marks) for activity, marks in made]
     found = [build_season_entry(one, find_best_efforts(one)) for one in reversed(analyses)]
     gathered = build_season_from_entries([one for one in found if one is not None])

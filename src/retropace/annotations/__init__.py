@@ -25,24 +25,19 @@ if TYPE_CHECKING:
     from retropace.annotations.sentence.parser import parse_sentence as parse_sentence
 
 _LAZY_EXPORTS = {
-    "FROM_FILE": "model.plan",
-    "Annotation": "model.annotation",
-    "DirectionField": "inputs.direction_field",
+    **dict.fromkeys(("Annotation", "Origin", "UnresolvedAnnotation"), "model.annotation"),
+    **dict.fromkeys(("FROM_FILE", "Plan"), "model.plan"),
+    **dict.fromkeys(("DirectionField", "parse_field"), "inputs.direction_field"),
+    **dict.fromkeys(("Zones", "read_zones"), "inputs.geojson"),
     "AnnotationInput": "model.annotation_input",
     "AnnotationTable": "model.annotation_table",
     "Label": "model.label",
-    "UnresolvedAnnotation": "model.annotation",
-    "Origin": "model.annotation",
-    "Plan": "model.plan",
-    "Zones": "inputs.geojson",
-    "parse_field": "inputs.direction_field",
     "parse_label": "language.labels",
     "parse_mark": "inputs.mark",
     "parse_sentence": "sentence.parser",
     "resolve_annotations": "resolve.locate",
     "read_annotations": "inputs.annotations_file",
     "read_sidecar": "inputs.sidecar",
-    "read_zones": "inputs.geojson",
 }
 """For each exported name, the submodule that defines it, imported when the name is first used."""
 

@@ -25,8 +25,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class _Block(NamedTuple):
     """A table of the config file, or the part before all tables, as a range of lines up to its last statement."""
 
-    table: str
-    """Name of the table; empty for the part before all tables."""
+    table: str  # name of the table; empty for the part before all tables
     start: int
     end: int
 

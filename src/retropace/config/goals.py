@@ -23,15 +23,11 @@ class Goal:
     """A runner's goal for each week or month; at least one of its three amounts is given."""
 
     direction: str = "backward"
-    per: str = "week"
-    """Period of the goal: ``week`` or ``month``."""
+    per: str = "week"  # period of the goal: ``week`` or ``month``
     sessions: int | None = None
-    minutes: float | None = None
-    """Least moving time in minutes: of each session if ``sessions`` is given, else of the whole period."""
-    km: float | None = None
-    """Least distance in kilometres: of each session if ``sessions`` is given, else of the whole period."""
-    athlete: str = ""
-    """Name of the athlete for whom the goal is; empty if it is for all."""
+    minutes: float | None = None  # least moving time: of each session if ``sessions`` is given, else of the period
+    km: float | None = None  # least distance: of each session if ``sessions`` is given, else of the period
+    athlete: str = ""  # name of the athlete for whom the goal is; empty if it is for all
 
     def __str__(self) -> str:
         amounts = {"minutes": self.minutes, "km": self.km}

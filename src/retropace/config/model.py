@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from retropace.core.units import parse_weight_kg
 from retropace.core.user_dirs import config_path
 
 CONFIG_KEYS = ("units", "weight", "max_heart_rate", "athlete", "home_zones", "only_marked", "timezone")
-"""Keys of the config file outside any table."""
+"""Keys of the config file outside any table, in the order of the fields of :class:`Config` that they set."""
 PRIVACY_KEYS = ("hide_around", "hide_ends")
 """Keys of the config file in the table ``privacy``."""
 DEFAULT_TEXTS = {
@@ -110,18 +110,21 @@ class _InvalidKeyError(RetropaceError):
 
 
 def _build_config(document: dict[str, Any]) -> Config:
-    fields: dict[str, tuple[str, Callable[[Any], Any]]] = {
-        "units": ("units", _validate_units),
-        "weight": ("weight_kg", _validate_weight_kg),
-        "max_heart_rate": ("max_heart_rate_bpm", _validate_heart_rate_bpm),
-        "athlete": ("athlete", _validate_athlete),
-        "home_zones": ("home_zones", partial(_validate_bool, "home_zones")),
-        "only_marked": ("only_marked", partial(_validate_bool, "only_marked")),
-        "timezone": ("timezone", validate_time_zone),
+    validators: dict[str, Callable[[Any], Any]] = {
+        "units": _validate_units,
+        "weight": _validate_weight_kg,
+        "max_heart_rate": _validate_heart_rate_bpm,
+        "athlete": _validate_athlete,
+        "home_zones": partial(_validate_bool, "home_zones"),
+        "only_marked": partial(_validate_bool, "only_marked"),
+        "timezone": validate_time_zone,
     }
     _check_keys(document, (*CONFIG_KEYS, "privacy", "goals"))
-    present = {name: field for name, field in fields.items() if name in document}
-    values = {field: _validate(validate, document[name], name) for name, (field, validate) in present.items()}
+    values: dict[str, Any] = {
+        field.name: _validate(validators[name], document[name], name)
+        for field, name in zip(fields(Config), CONFIG_KEYS, strict=False)
+        if name in document
+    }
     privacy = document.get("privacy", {})
     if not isinstance(privacy, dict):
         raise _InvalidKeyError("privacy is a table: write [privacy] and its settings below", "privacy")
@@ -213,15 +216,9 @@ def _validate_hidden_ends_m(value: Any) -> float:
 
 def collect_config_values(config: Config) -> dict[str, Any]:
     """Return the value of every config key, by the key that ``config set`` takes; None if it is not set."""
-    zones = config.privacy.zones
+    zones, values = config.privacy.zones, (getattr(config, field.name) for field in fields(config))
     return {
-        "units": config.units,
-        "weight": config.weight_kg,
-        "max_heart_rate": config.max_heart_rate_bpm,
-        "athlete": config.athlete,
-        "home_zones": config.home_zones,
-        "only_marked": config.only_marked,
-        "timezone": config.timezone,
+        **dict(zip(CONFIG_KEYS, values, strict=False)),
         "privacy.hide_around": [f"{zone.lat_deg:.12g},{zone.lon_deg:.12g},{zone.radius_m:.12g}m" for zone in zones],
         "privacy.hide_ends": config.privacy.ends_m or None,
         "goals": [str(goal) for goal in config.goals],

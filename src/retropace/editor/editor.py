@@ -21,15 +21,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.parameters import Settings
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import format_duration
-from retropace.editor.edits import (
-    EditResult,
-    PlacedSidecar,
-    clear_span,
-    is_same_span,
-    label_span,
-    move_span,
-    place_rows,
-)
+from retropace.editor import edits
 from retropace.labelling.athlete import Athlete
 
 MAX_VERSIONS = 50
@@ -46,16 +38,12 @@ class ConflictError(RetropaceError):
 class EditorSnapshot:
     """One state of the sidecar and the analysis that results from it."""
 
-    version: int
-    """The number of this state: 1 when the page is opened, and one more after each change of the file."""
+    version: int  # number of this state: 1 when the page is opened, and one more after each change of the file
     analysis: Analysis
     sidecar: SidecarEditor
-    file_bytes: bytes | None
-    """The content of the file; None if it does not exist."""
-    external_change: str = ""
-    """A sentence that says that another program has changed the file; empty if none has."""
-    problem: str = ""
-    """Why the current file cannot be used; the other fields are then those of the last usable state."""
+    file_bytes: bytes | None  # content of the file; None if it does not exist
+    external_change: str = ""  # sentence that says that another program has changed the file; empty if none has
+    problem: str = ""  # why the current file cannot be used; the other fields are then those of the last usable state
 
 
 class _UndoEntry(NamedTuple):
@@ -119,12 +107,12 @@ class Editor:
     def label_span(self, version: int, start_s: float, end_s: float, label: str, note: str = "") -> tuple[str, ...]:
         """Label a span (elapsed seconds) for a page that shows ``version``; return sentences on lost information."""
         parsed_label, span = parse_label(label), (start_s, end_s)
-        return self._edit(version, span, lambda: label_span(self._place_rows(), span, parsed_label, note))
+        return self._edit(version, span, lambda: edits.label_span(self._place_rows(), span, parsed_label, note))
 
     def clear_span(self, version: int, start_s: float, end_s: float) -> tuple[str, ...]:
         """Remove the labels within a span; arguments and result as for :meth:`label_span`."""
         span = (start_s, end_s)
-        return self._edit(version, span, lambda: clear_span(self._place_rows(), span))
+        return self._edit(version, span, lambda: edits.clear_span(self._place_rows(), span))
 
     def move_span(self, version: int, number: int, start_s: float, end_s: float, note: str) -> tuple[str, ...]:
         """Move annotation ``number`` (from 0) of ``version`` to a span, with a note; returns as :meth:`label_span`."""
@@ -134,11 +122,11 @@ class Editor:
         original = annotations[number]
         span = (start_s, end_s)
 
-        def edit() -> EditResult:
+        def edit() -> edits.EditResult:
             for annotation in self.snapshot.analysis.annotations:
                 is_same = (annotation.label, annotation.origin.kind) == (original.label, original.origin.kind)
-                if is_same and is_same_span(annotation.span, original.span):
-                    return move_span(self._place_rows(), annotation, span, note)
+                if is_same and edits.is_same_span(annotation.span, original.span):
+                    return edits.move_span(self._place_rows(), annotation, span, note)
             raise ConflictError("what was to be changed is no longer there")
 
         affected_span = (min(start_s, original.start_s), max(end_s, original.end_s))
@@ -160,7 +148,7 @@ class Editor:
         self._write(self._redo_stack[-1].after)
         self._undo_stack.append(self._redo_stack.pop())
 
-    def _edit(self, version: int, span: tuple[float, float], edit: Callable[[], EditResult]) -> tuple[str, ...]:
+    def _edit(self, version: int, span: tuple[float, float], edit: Callable[[], edits.EditResult]) -> tuple[str, ...]:
         """Apply an edit, write the file and return the losses; raises if ``span`` has changed since ``version``."""
         known_annotations = self._get_annotations(version)
         self._ensure_editable()
@@ -208,9 +196,9 @@ class Editor:
         analysis = label_activity(self.segmented, inputs, self._settings, self._athlete)
         return EditorSnapshot(version, analysis, sidecar, file_bytes, external_change)
 
-    def _place_rows(self) -> PlacedSidecar:
+    def _place_rows(self) -> edits.PlacedSidecar:
         # Locations given as a distance refer to the watch's distance, not to one corrected by annotations.
-        return place_rows(self.snapshot.sidecar, self.segmented.cleaned, self.snapshot.analysis.annotations)
+        return edits.place_rows(self.snapshot.sidecar, self.segmented.cleaned, self.snapshot.analysis.annotations)
 
     def _describe_external_change(self, file_bytes: bytes | None) -> str:
         if file_bytes == self.snapshot.file_bytes:

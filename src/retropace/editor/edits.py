@@ -26,21 +26,17 @@ class EditResult:
     """The sidecar after an edit."""
 
     sidecar: SidecarEditor
-    losses: tuple[str, ...] = ()
-    """Sentences on information that the edit had to remove, such as the distance of a stretch that was cut."""
+    losses: tuple[str, ...] = ()  # sentences on what the edit had to remove, such as the distance of a cut stretch
 
 
 @dataclass(frozen=True, slots=True)
 class _PlacedRow:
     """A row of the sidecar and the spans of time that it labels, each from start to end in elapsed seconds."""
 
-    number: int
-    """The row's number, counted from 1 without the header."""
+    number: int  # row's number, counted from 1 without the header
     annotation: UnresolvedAnnotation
-    raw_spans: Spans
-    """The spans that the row itself states, before edges are moved or overlaps resolved."""
-    effective_spans: Spans
-    """The spans that the row labels in the analysis, with edges moved and overlaps resolved; may be empty."""
+    raw_spans: Spans  # spans that the row itself states, before edges are moved or overlaps resolved
+    effective_spans: Spans  # spans that the row labels, with edges moved and overlaps resolved; may be empty
 
     @property
     def spans(self) -> Spans:

@@ -13,10 +13,6 @@ from retropace.output.tables.analysis import describe_recording
 
 EDITOR_SCRIPTS = ("stretches.js", "service.js", "annotate.js")
 """The scripts in ``editor/web``, in the order of loading: each may use earlier ones and those of the charts."""
-MAX_ROWS = 16_000
-"""The largest number of curve rows on the page; an activity with more is reduced to about this many."""
-MAX_POSITIONS = 12_000
-"""The largest number of route positions on the page; an activity with more is reduced to about this many."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -30,7 +26,7 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
 
     activity = analysis.activity
     file = strip_control_chars(activity.source.path)
-    chart_data = build_chart_data(analysis, units=units, max_rows=MAX_ROWS, max_positions=MAX_POSITIONS)
+    chart_data = build_chart_data(analysis, units=units)
     page = {
         "unit": {"name": units.name, "metres": units.metres},
         "charts": build_chart_documents(),

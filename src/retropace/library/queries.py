@@ -33,10 +33,8 @@ MONTH_FIELDS = ("activities", "distance_m", "moving_s", "elapsed_s", "annotated_
 class ActivityFilter:
     """Selects activities by start time and sport; without arguments, all."""
 
-    since: datetime | None = None
-    """Earliest start time, to the second; None for no limit."""
-    sports: tuple[str, ...] = ()
-    """Words such as ``trail``: one must occur in the sport or sub-sport, ignoring case; empty for any sport."""
+    since: datetime | None = None  # earliest start time, to the second; None for no limit
+    sports: tuple[str, ...] = ()  # words of which one must occur in the sport or sub-sport; empty for any sport
 
     def matches(self, start_time: datetime | str | None, sport: str, sub_sport: str) -> bool:
         """Return whether the filter selects an activity; with ``since``, one without a start time is never selected."""
@@ -167,7 +165,7 @@ def count_details(library: Library, outcome: str) -> list[tuple[str, int]]:
 
 
 def sum_months(library: Library, activity_filter: ActivityFilter) -> dict[str | None, dict[str, dict[str, float]]]:
-    """Sum :data:`MONTH_FIELDS` of plausible activities in scope, not duplicates, by month (UTC; None last) and direction."""
+    """Sum :data:`MONTH_FIELDS` of activities in scope, none duplicate or implausible, by month (UTC) and direction."""
     condition, values = activity_filter.to_sql_condition()
     rows = library.db.execute(
         "SELECT substr(start_time, 1, 7), direction, directions.distance_m, directions.moving_s, directions.elapsed_s,"

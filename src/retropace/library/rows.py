@@ -36,12 +36,9 @@ def format_activity_id(sha256: str, session: int) -> str:
 class StoredAnalysis:
     """The part of an analysis that the library stores."""
 
-    document: dict[str, Any]
-    """Document of schema ``retropace.analysis/1``."""
-    counts: dict[str, int]
-    """Numbers of ``records`` (samples), ``signals`` (columns with values) and ``laps`` of the recording."""
-    best_efforts: tuple[tuple[Any, ...], ...] = ()
-    """Fastest stretches with the values of :data:`BEST_EFFORT_FIELDS`."""
+    document: dict[str, Any]  # document of schema ``retropace.analysis/1``
+    counts: dict[str, int]  # of ``records`` (samples), ``signals`` (columns with values) and ``laps``
+    best_efforts: tuple[tuple[Any, ...], ...] = ()  # fastest stretches with the values of :data:`BEST_EFFORT_FIELDS`
 
 
 def select(db: sqlite3.Connection, statement: str, values: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:

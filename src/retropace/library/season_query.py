@@ -1,7 +1,6 @@
 """Reading of one runner's season (activities in a time range) from the library, with a fixed number of queries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -10,21 +9,13 @@ from retropace.core.segments import DIRECTIONS
 from retropace.library.queries import format_comparable
 from retropace.library.rows import BEST_EFFORT_FIELDS
 from retropace.library.store import Library
-from retropace.season.runs import (
-    DIRECTION_METRICS,
-    GAITS,
-    Season,
-    SeasonBest,
-    SeasonRow,
-    build_season,
-    find_longest_backward,
-)
+from retropace.season import runs
 
 # CROSS JOIN makes SQLite loop over the selected activities in order and look up their rows by key.
 QUERIES = {
     "heads": "SELECT key, id, (SELECT min(place) FROM inputs WHERE inputs.recording = activities.recording),"
     " start_time FROM temp.chosen CROSS JOIN activities USING (key) ORDER BY key",
-    "figures": f"SELECT activity, direction, {', '.join(DIRECTION_METRICS)} FROM temp.chosen CROSS JOIN directions"
+    "figures": f"SELECT activity, direction, {', '.join(runs.DIRECTION_METRICS)} FROM temp.chosen CROSS JOIN directions"
     " ON activity = key ORDER BY activity",
     "segments": "SELECT activity, direction, gait, start_s, end_s, coalesce(distance_m, 0), coalesce(moving_s, 0)"
     " FROM temp.chosen CROSS JOIN segments ON activity = key"
@@ -44,18 +35,6 @@ QUERIES = {
 """SQL queries on the activities of the season, by name; the table ``temp.chosen`` holds the keys of the activities."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonQuery:
-    """Selects the activities of one runner in a time range."""
-
-    runner: str | None
-    """Name of the athlete; None for activities without one."""
-    since: datetime | None = None
-    """Earliest start of an activity; None for no limit."""
-    before: datetime | None = None
-    """Time before which activities must start; None for no limit."""
-
-
 def count_by_runner(library: Library) -> list[tuple[str | None, int]]:
     """Return the number of activities of each runner, duplicates excluded, by name; None stands for no name."""
     statement = "SELECT runner, count(*) FROM activities WHERE duplicate_of IS NULL GROUP BY runner ORDER BY runner"
@@ -70,31 +49,35 @@ def count_undated(library: Library, runner: str | None) -> int:
         return int(library.db.execute(statement, (runner,)).fetchone()[0])
 
 
-def read_season(library: Library, query: SeasonQuery) -> Season:
-    """Read the season that the query selects; duplicates, undated and implausible activities do not count."""
+def read_season(
+    library: Library, runner: str | None, since: datetime | None = None, before: datetime | None = None
+) -> runs.Season:
+    """Read a runner's season (None: nobody named); duplicates, undated and implausible activities do not count."""
     with library.translate_errors():
         library.db.execute("DROP TABLE IF EXISTS temp.chosen")
         library.db.execute("CREATE TEMP TABLE chosen (key INTEGER PRIMARY KEY)")
-        library.db.execute(*build_selection(query))
-        rows, row_numbers = _read_season_rows(library)
-        bests = [SeasonBest._make((*row[1:-1], row_numbers[row[0]])) for row in library.db.execute(QUERIES["bests"])]
+        library.db.execute(*build_selection(runner, since, before))
+        rows, numbers = _read_season_rows(library)
+        bests = [runs.SeasonBest._make((*row[1:-1], numbers[row[0]])) for row in library.db.execute(QUERIES["bests"])]
         quarters = library.db.execute(QUERIES["quarters"])
         stretches = library.db.execute(QUERIES["stretches"]).fetchall()
-        return build_season(rows, bests, ((row_numbers[key], ratio) for key, ratio in quarters), stretches)
+        return runs.build_season(rows, bests, ((numbers[key], ratio) for key, ratio in quarters), stretches)
 
 
-def build_selection(query: SeasonQuery) -> tuple[str, tuple[Any, ...]]:
+def build_selection(
+    runner: str | None, since: datetime | None = None, before: datetime | None = None
+) -> tuple[str, tuple[Any, ...]]:
     """Build the SQL statement, with its values, that fills ``temp.chosen``; it can use an index."""
-    since = "" if query.since is None else format_comparable(query.since)
-    before = "9999" if query.before is None else format_comparable(query.before)
+    first = "" if since is None else format_comparable(since)
+    end = "9999" if before is None else format_comparable(before)
     statement = (
         "INSERT INTO temp.chosen SELECT key FROM activities"
         " WHERE runner IS ? AND start_time >= ? AND start_time < ? AND duplicate_of IS NULL AND NOT implausible"
     )
-    return statement, (query.runner, since, before)
+    return statement, (runner, first, end)
 
 
-def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]]:
+def _read_season_rows(library: Library) -> tuple[list[runs.SeasonRow], dict[int, int]]:
     """Read the selected activities as rows of a season; also returns each row's index by activity key."""
     heads = library.db.execute(QUERIES["heads"]).fetchall()
     figures = _group_by_activity(library.db.execute(QUERIES["figures"]))
@@ -103,20 +86,20 @@ def _read_season_rows(library: Library) -> tuple[list[SeasonRow], dict[int, int]
     for key, name, place, start_time in heads:
         by_direction = {row[0]: row[1:] for row in figures.get(key, ())}
         rows = segments.get(key, [])
-        metres, seconds = [0.0] * len(GAITS), [0.0] * len(GAITS)
+        metres, seconds = [0.0] * len(runs.GAITS), [0.0] * len(runs.GAITS)
         for direction, gait, _, _, distance_m, moving_s in rows:
-            if (direction, gait) in GAITS:
-                metres[GAITS.index((direction, gait))] += distance_m
-                seconds[GAITS.index((direction, gait))] += moving_s
+            if (direction, gait) in runs.GAITS:
+                metres[runs.GAITS.index((direction, gait))] += distance_m
+                seconds[runs.GAITS.index((direction, gait))] += moving_s
         season_rows.append(
-            SeasonRow(
+            runs.SeasonRow(
                 id=name,
                 file=place or "",
                 start_time=datetime.fromisoformat(start_time),
                 metrics=[by_direction[direction] for direction in DIRECTIONS],
                 gait_m=metres,
                 gait_s=seconds,
-                longest_backward=find_longest_backward((row[0], *row[2:5]) for row in rows),
+                longest_backward=runs.find_longest_backward((row[0], *row[2:5]) for row in rows),
             )
         )
     return season_rows, {row[0]: number for number, row in enumerate(heads)}

@@ -25,12 +25,9 @@ BUSY_TIMEOUT_S = 60.0
 class Failure:
     """Why a file has no result, or only results of some of its sessions."""
 
-    reason: str
-    """Reason in two or three words; failures with equal reasons form a group."""
-    message: str
-    """Reason as a full sentence for the user."""
-    is_transient: bool = False
-    """Whether a further attempt may succeed; if so, the next run makes one."""
+    reason: str  # reason in two or three words; failures with equal reasons form a group
+    message: str  # reason as a full sentence for the user
+    is_transient: bool = False  # whether a further attempt may succeed; if so, the next run makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +35,21 @@ class StoredRecording:
     """The content of a file, with its analyses. A file that lies in several places is stored once."""
 
     sha256: str
-    context_digest: str
-    """Hash of what is known of the file besides its content: sidecar, export metadata and suffix."""
+    context_digest: str  # hash of what is known of the file besides its content: sidecar, export metadata and suffix
     size_bytes: int
-    sessions: tuple[StoredAnalysis, ...] = ()
-    """Analysis of each session; empty for a recording that is stored already."""
+    sessions: tuple[StoredAnalysis, ...] = ()  # analysis of each session; empty for a recording that is stored already
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """What the library stores about a place: a file, a member of an archive, or a workout of an export."""
 
-    place: str
-    """Full path, or archive and member joined by ``!/``."""
-    fingerprint: str
-    """Text that changes whenever the file, its sidecar or its export metadata may have changed."""
-    settings_digest: str
-    """Hash of everything that decides the result, except the file itself and what is known of it from outside."""
+    place: str  # full path, or archive and member joined by ``!/``
+    fingerprint: str  # text that changes whenever the file, its sidecar or its export metadata may have changed
+    settings_digest: str  # hash of all that decides the result, except the file and what is known of it from outside
     outcome: Outcome
-    container: str = ""
-    """Place of the outermost archive or export on disk; empty for a file on disk."""
-    detail: str = ""
-    """The other sport, the kind of file without an activity, or the sessions left out (as JSON); else empty."""
+    container: str = ""  # place of the outermost archive or export on disk; empty for a file on disk
+    detail: str = ""  # other sport, kind of file without an activity, or sessions left out (JSON); else empty
     failure: Failure | None = None
     recording: StoredRecording | None = field(default=None, repr=False)
 

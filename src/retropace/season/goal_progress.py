@@ -18,21 +18,14 @@ class GoalProgress:
     """How far a goal is reached in the current week or month as of a given day."""
 
     goal: Goal
-    first: date
-    """First day of the current week or month."""
-    end: date
-    """Day after the last day of the current week or month."""
-    sessions: int
-    """Number of sessions in the period with at least the minutes and kilometres that the goal states, if any."""
-    minutes: float
-    """Minutes run or walked in the goal's direction during the period."""
-    km: float
-    """Kilometres run or walked in the goal's direction during the period."""
+    first: date  # first day of the current week or month
+    end: date  # day after the last day of the current week or month
+    sessions: int  # number of those in the period with at least the minutes and kilometres that the goal states
+    minutes: float  # minutes run or walked in the goal's direction during the period
+    km: float  # kilometres run or walked in the goal's direction during the period
     is_met: bool
-    streak: int
-    """Number of consecutive weeks or months up to now that met the goal; the current one counts only once it does."""
-    best_streak: int
-    """Largest number of consecutive weeks or months that met the goal."""
+    streak: int  # number of consecutive weeks or months up to now that met the goal, the current one if it does
+    best_streak: int  # largest number of consecutive weeks or months that met the goal
 
     def to_dict(self) -> dict[str, float]:
         """Return the figures as in the JSON documents of goals."""

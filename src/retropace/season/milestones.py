@@ -22,16 +22,11 @@ MAX_PASS_RATIO = 2.0
 class Milestone:
     """A milestone, with the day and the activity in which it was reached."""
 
-    kind: str
-    """``first`` (first backward run), ``in all`` (total distance), ``at once`` (distance in one stretch), ``quarter
-    mile`` or ``longest`` (longest stretch)."""
-    metres: float
-    """Distance reached (m); NaN for ``first``."""
-    value: float
-    """Ratio of backward to forward time for ``quarter mile``, seconds for ``longest``; otherwise NaN."""
+    kind: str  # ``first`` run, distance ``in all`` or ``at once`` (in one stretch), ``quarter mile`` or ``longest``
+    metres: float  # distance reached (m); NaN for ``first``
+    value: float  # ratio of backward to forward time for ``quarter mile``, seconds for ``longest``; otherwise NaN
     day: date
-    row: int
-    """Index of the activity in the season."""
+    row: int  # index of the activity in the season
 
 
 def find_milestones(season: Season, days: Sequence[date]) -> list[Milestone]:

@@ -31,10 +31,8 @@ MAX_SPEED_MPS = 6.4
 class Outlier:
     """An activity that does not fit the runner, and why."""
 
-    row: int
-    """Index of the activity in the season."""
-    reasons: tuple[str, ...]
-    """One text for each unusual metric."""
+    row: int  # index of the activity in the season
+    reasons: tuple[str, ...]  # one text for each unusual metric
 
 
 def find_outliers(season: Season) -> list[Outlier]:

@@ -24,21 +24,18 @@ class Period:
 
     first: date
     end: date
-    rows: NDArray[np.intp]
-    """Indices in the season of the activities that started in the period."""
+    rows: NDArray[np.intp]  # indices in the season of the activities that started in the period
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodStats:
     """Totals of one direction over a period, and means over the time in which each metric was known; NaN is missing."""
 
-    sessions: int
-    """Number of activities with any time in this direction."""
+    sessions: int  # number of activities with any time in this direction
     elapsed_s: float
     distance_m: float
     moving_s: float
-    share: float
-    """Share of this direction in the distance of all directions, or in their moving time if distance is unknown."""
+    share: float  # of this direction in the distance of all, or in their moving time if distance is unknown
     speed_mps: float
     cadence_spm: float
     step_length_m: float

@@ -22,16 +22,12 @@ class Progress:
     """All statistics of a season as of one day."""
 
     season: Season
-    days: tuple[date, ...]
-    """Local day on which each activity started."""
+    days: tuple[date, ...]  # local day on which each activity started
     today: date
-    per: str
-    """What each period is: a ``week`` or a ``month``."""
+    per: str  # what each period is: a ``week`` or a ``month``
     periods: tuple[Period, ...]
-    period_stats: tuple[dict[str, PeriodStats], ...]
-    """Statistics of each period, by direction and for ``all`` of them."""
-    season_stats: dict[str, PeriodStats]
-    """Statistics of the whole season, by direction and for ``all`` of them."""
+    period_stats: tuple[dict[str, PeriodStats], ...]  # statistics of each period, by direction and for ``all`` of them
+    season_stats: dict[str, PeriodStats]  # statistics of the whole season, by direction and for ``all`` of them
     speed_ratios: SpeedRatios
     trend: Trend | None
     milestones: tuple[Milestone, ...]

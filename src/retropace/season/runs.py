@@ -44,8 +44,7 @@ class SeasonRow(NamedTuple):
     id: str
     file: str
     start_time: datetime
-    metrics: Sequence[Sequence[float | None]]
-    """Values of ``DIRECTION_METRICS`` for each direction of ``DIRECTIONS``; None where missing."""
+    metrics: Sequence[Sequence[float | None]]  # of each direction, values of ``DIRECTION_METRICS``; None where missing
     gait_m: Sequence[float]
     gait_s: Sequence[float]
     longest_backward: tuple[float, float, float]
@@ -55,17 +54,13 @@ class SeasonBest(NamedTuple):
     """Fastest stretch over one distance or duration, of an activity or of the whole season."""
 
     direction: str
-    kind: str
-    """What is given: the ``time`` or the ``distance`` of the stretch."""
-    target: float
-    """The given seconds or metres."""
+    kind: str  # what is given: the ``time`` or the ``distance`` of the stretch
+    target: float  # given seconds or metres
     seconds: float
     metres: float
     start_s: float
-    basis: str
-    """Why the stretch has its direction, as found by :func:`.find_best_effort_basis`."""
-    row: int
-    """Index of the activity in the season."""
+    basis: str  # why the stretch has its direction, as found by :func:`.find_best_effort_basis`
+    row: int  # index of the activity in the season
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +81,12 @@ class Season:
     suspected_m: FloatTable
     energy_low_kcal_per_kg: FloatTable
     energy_high_kcal_per_kg: FloatTable
-    gait_m: FloatTable
-    """Distance (m), ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
-    gait_s: FloatTable
-    """Moving time (s), ``(n, 4)``, with a column for each direction and gait of ``GAITS``."""
-    longest_backward: FloatTable
-    """Seconds, metres and start (s) of the longest unbroken backward stretch of each activity, ``(n, 3)``."""
-    bests: tuple[SeasonBest, ...]
-    """Fastest stretch for each direction and each given time or distance, sorted by these."""
-    quarter_mile_ratios: tuple[tuple[int, float], ...]
-    """Index of each activity with 400 m in both directions, and the ratio of its best backward to forward time."""
-    stretches: FloatTable
-    """One row for each run or walked segment: backward (1 or 0), run (1 or 0), moving seconds and speed in m/s."""
+    gait_m: FloatTable  # distance (m), ``(n, 4)``, with a column for each direction and gait of ``GAITS``
+    gait_s: FloatTable  # moving time (s), ``(n, 4)``, with a column for each direction and gait of ``GAITS``
+    longest_backward: FloatTable  # seconds, metres and start (s) of the longest unbroken backward stretch, ``(n, 3)``
+    bests: tuple[SeasonBest, ...]  # fastest stretch for each direction and each given time or distance, sorted by these
+    quarter_mile_ratios: tuple[tuple[int, float], ...]  # activity's index, and backward over forward time over 400 m
+    stretches: FloatTable  # a row for each run or walked segment: is backward, is run (1 or 0), moving seconds, m/s
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,11 +1,8 @@
 """Training load: backward running time of the last seven days compared with the four weeks before.
 
-Sudden increases of load precede injuries in many team sports (ratio of acute to chronic load above 1.5; Gabbett 2016,
-Br J Sports Med 50:273), a result criticised for its statistics and not transferable (Impellizzeri 2020, Int J Sports
-Physiol Perform 15:907). In novice runners the rule of 10 % a week did not prevent injuries (Buist 2008, Am J Sports Med
-36:33), while an increase of more than 30 % a week was associated with more distance-related injuries (Nielsen 2014, J
-Orthop Sports Phys Ther 44:739). No study measured backward running, so the result is a notice, not a rule. The last
-week is excluded from the baseline, as including it would couple the two (Lolli 2019, Br J Sports Med 53:921).
+Sudden increases of load precede injuries in many team sports (Gabbett 2016, Br J Sports Med 50:273), a result that is
+disputed (Impellizzeri 2020, Int J Sports Physiol Perform 15:907) and says nothing of backward running: it is a notice.
+The last week is excluded from the baseline, as including it would couple the two (Lolli 2019, Br J Sports Med 53:921).
 """
 
 from collections.abc import Sequence
@@ -29,8 +26,7 @@ class LoadIncrease:
     """Backward moving time of the last seven days, and its mean per week in the four weeks before."""
 
     recent_s: float
-    baseline_s: float
-    """Mean seconds per week of the four weeks before; NaN if the first activity is less than four weeks old."""
+    baseline_s: float  # mean per week of the four weeks before; NaN if the first activity is less than four weeks old
 
     @property
     def ratio(self) -> float:

@@ -19,12 +19,9 @@ class GaitTransition:
     """Speed at which a runner changes between walking and running in one direction."""
 
     direction: str
-    speed_mps: float
-    """Speed (m/s) for which the total time walked faster, or run slower, is least."""
-    beyond: float
-    """Fraction of the time that was walked faster or run slower than ``speed_mps``."""
-    run_share: float
-    """Fraction of the moving time that was run, not walked."""
+    speed_mps: float  # speed (m/s) for which the total time walked faster, or run slower, is least
+    beyond: float  # fraction of the time that was walked faster or run slower than ``speed_mps``
+    run_share: float  # fraction of the moving time that was run, not walked
 
 
 def fit_gait_transition(direction: str, stretches: FloatTable) -> GaitTransition | None:

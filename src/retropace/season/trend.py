@@ -26,12 +26,9 @@ MIN_WEEKS = 2.0
 class SpeedRatios:
     """Ratios of backward to forward speed of ``n`` activities, all of one gait."""
 
-    gait: str
-    """``run`` or ``walk``; empty if there are no ratios."""
-    rows: NDArray[np.intp]
-    """Indices of the activities in the season."""
-    timestamp_s: FloatArray
-    """Starts of the activities in seconds since 1970 UTC."""
+    gait: str  # ``run`` or ``walk``; empty if there are no ratios
+    rows: NDArray[np.intp]  # indices of the activities in the season
+    timestamp_s: FloatArray  # starts of the activities in seconds since 1970 UTC
     ratio: FloatArray
 
 
@@ -42,16 +39,11 @@ class Trend:
     gait: str
     sessions: int
     weeks: float
-    first_ratio: float
-    """Value of the regression line at the first activity."""
-    last_ratio: float
-    """Value of the regression line at the last activity."""
-    per_week: float
-    """Slope of the log ratio per week; 0.01 is a rise of about one percent a week."""
-    low_per_week: float
-    """Lower bound of the confidence interval of ``per_week``."""
-    high_per_week: float
-    """Upper bound of the confidence interval of ``per_week``."""
+    first_ratio: float  # value of the regression line at the first activity
+    last_ratio: float  # value of the regression line at the last activity
+    per_week: float  # slope of the log ratio per week; 0.01 is a rise of about one percent a week
+    low_per_week: float  # lower bound of the confidence interval of ``per_week``
+    high_per_week: float  # upper bound of the confidence interval of ``per_week``
 
     @property
     def is_significant(self) -> bool:

@@ -20,10 +20,8 @@ class SimulatedAthlete:
     walk_mps: float = 1.35
     backward_walk_speed_ratio: float = 0.60
     """Backward over forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
-    cadence_spm: float = 166.0
-    """Cadence in steps per minute when running forward at ``run_mps``."""
-    walk_cadence_spm: float = 113.0
-    """Cadence in steps per minute when walking forward at ``walk_mps``."""
+    cadence_spm: float = 166.0  # cadence in steps per minute when running forward at ``run_mps``
+    walk_cadence_spm: float = 113.0  # cadence in steps per minute when walking forward at ``walk_mps``
     resting_hr_bpm: float = 68.0
     hr_bpm_per_mps: float = 27.0
     """Beats per minute by which the steady heart rate rises above the resting one for each m/s of speed."""

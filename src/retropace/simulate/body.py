@@ -46,8 +46,7 @@ class Truth:
     edges_s: FloatArray
     direction: tuple[str, ...]
     gait: tuple[str, ...]
-    distance_m: dict[str, float]
-    """True distance in metres that was run in each direction."""
+    distance_m: dict[str, float]  # true distance in metres that was run in each direction
 
 
 @dataclass(frozen=True, slots=True)

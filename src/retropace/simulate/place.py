@@ -32,14 +32,10 @@ class SimulatedPlace:
     kind: str
     lat_deg: float = 0.0
     lon_deg: float = 0.0
-    hill_height_m: float = 0.0
-    """Height of the hills from foot to top; 0 for a flat place."""
-    hill_spacing_m: float = 900.0
-    """Distance in metres along the route from one hilltop to the next."""
-    lane: int = 1
-    """Number of the lane of a track; 1 is the innermost."""
-    rotation_deg: float = 0.0
-    """Direction of the straights of a track, counterclockwise from east."""
+    hill_height_m: float = 0.0  # height of the hills from foot to top; 0 for a flat place
+    hill_spacing_m: float = 900.0  # distance in metres along the route from one hilltop to the next
+    lane: int = 1  # number of the lane of a track; 1 is the innermost
+    rotation_deg: float = 0.0  # direction of the straights of a track, counterclockwise from east
 
     def altitude_m(self, distance_m: FloatArray) -> FloatArray:
         """Return the altitude above sea level after each distance, ``(n,)``."""

@@ -22,12 +22,9 @@ class PlannedStretch:
     gait: str = "run"
     seconds: float | None = None
     metres: float | None = None
-    effort: float = 1.0
-    """Factor by which the athlete's relaxed speed is multiplied."""
-    lap: bool = True
-    """Whether the runner presses the lap button at the end of the stretch."""
-    paused: bool = False
-    """Whether the watch is paused during the stretch; allowed only for standing."""
+    effort: float = 1.0  # factor by which the athlete's relaxed speed is multiplied
+    lap: bool = True  # whether the runner presses the lap button at the end of the stretch
+    paused: bool = False  # whether the watch is paused during the stretch; allowed only for standing
 
     def __post_init__(self) -> None:
         if self.metres is None and self.seconds is None:

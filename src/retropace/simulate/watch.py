@@ -24,8 +24,7 @@ SMART_CADENCE_CHANGE_SPM = 12.0
 class Watch:
     """How a simulated watch records, with its errors and delays."""
 
-    speed_time_constant_s: float = 4.0
-    """Time constant in seconds of the exponential smoothing of speed."""
+    speed_time_constant_s: float = 4.0  # time constant in seconds of the exponential smoothing of speed
     cadence_lag_s: int = 3
     position_error_sd_m: float = 1.8
     """Standard deviation in metres of the position error along each of the two axes; real watches: 2–4 in the open."""
@@ -38,10 +37,8 @@ class Watch:
     """Relative error of distance on a treadmill, where the watch estimates it from steps."""
     cadence_resolution_spm: int = 1
     """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides."""
-    autolap_m: float = 0.0
-    """Distance in metres after which the watch ends a lap by itself; 0 if it never does."""
-    dropout_spans: Spans = field(default_factory=partial(as_spans, ()))
-    """Spans in which no record is written."""
+    autolap_m: float = 0.0  # distance in metres after which the watch ends a lap by itself; 0 if it never does
+    dropout_spans: Spans = field(default_factory=partial(as_spans, ()))  # spans in which no record is written
     arms_still_spans: Spans = field(default_factory=partial(as_spans, ()))
     """Spans in which no steps are counted because the arms are still, for example on a rail."""
     strap_off_spans: Spans = field(default_factory=partial(as_spans, ()))

@@ -20,17 +20,14 @@ class Limits:
 class Entry:
     """A file that may be a recording, or a workout of an Apple Health export; its content has not been read."""
 
-    place: str
-    """Unique name by which the user finds the entry: a full path, or archive and member joined by ``!/``."""
+    place: str  # unique name by which the user finds the entry: a full path, or archive and member joined by ``!/``
     path: str  # path or address of the file; for a member of an archive, that of the outermost archive
-    members: tuple[str, ...]
-    """Member names that lead from the file on disk to the entry, one per nested archive; empty for a file on disk."""
+    members: tuple[str, ...]  # names that lead from the file on disk to the entry, one per nested archive
     size_bytes: int  # unpacked for a member of an archive
     fingerprint: str  # changes whenever the file's content may have changed; empty if the storage does not tell
     is_explicit: bool = False  # whether the user named this file, so that it must be a recording
     sidecar: tuple[str, str] | None = None  # path, or member name in the same archive, and fingerprint
-    workout_index: int | None = None
-    """Index of a workout in the Apple Health export to whose XML file ``members`` lead; None for a file."""
+    workout_index: int | None = None  # of a workout in the Apple Health export at ``members``; None for a file
     container: str = ""  # place of the outermost archive or export that holds the entry; empty for a file on disk
 
 

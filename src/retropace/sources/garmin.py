@@ -16,11 +16,6 @@ SUMMARY_SUFFIX = "summarizedactivities.json"
 """End of the file name, in lower case, of a table of activities."""
 
 
-def is_summary(name: str) -> bool:
-    """Return whether a file has the name of a table of activities."""
-    return name.lower().endswith(SUMMARY_SUFFIX)
-
-
 def find_export_root(place: str) -> str:
     """Return the common beginning of all places in an export, given its table's place; at least the table's folder."""
     root, separator, _ = place.partition("DI_CONNECT/")

@@ -41,7 +41,8 @@ def _load_table(
     index: MetadataIndex, entry: Entry, name: str, file_exists: Callable[[str], bool] | None, read: Callable[[], bytes]
 ) -> Iterator[Unreadable]:
     """Add a table to the index: Strava's if ``file_exists`` is given, else Garmin's if ``name`` is that of one."""
-    if (file_exists is None and not garmin.is_summary(name)) or entry.size_bytes > MAX_TABLE_BYTES:
+    is_table = file_exists is not None or name.lower().endswith(garmin.SUMMARY_SUFFIX)
+    if not is_table or entry.size_bytes > MAX_TABLE_BYTES:
         return
     try:
         data = read()

@@ -51,13 +51,10 @@ class Zone:
     """A polygon, or a line with a width, on the map with the label of what is run there."""
 
     label: Label
-    geometry: Any
-    """Shapely geometry in degrees (WGS 84), longitude first."""
-    width_m: float
-    """Width (m) of a line; 0 for a polygon."""
+    geometry: Any  # Shapely geometry in degrees (WGS 84), longitude first
+    width_m: float  # width (m) of a line; 0 for a polygon
     name: str
-    active_hours: tuple[ActiveHours, ...] = ()
-    """Dates and hours that must all hold for the zone to apply; without any it always applies."""
+    active_hours: tuple[ActiveHours, ...] = ()  # that must all hold for the zone to apply; always without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,7 @@ class Zones:
 
     path: str
     zones: tuple[Zone, ...]
-    home: bool = False
-    """Whether the file is the user's own, whose zones apply to every activity."""
+    home: bool = False  # whether the file is the user's own, whose zones apply to every activity
 
 
 def read_zones(path: str | os.PathLike[str], *, home: bool = False) -> Zones:

@@ -25,16 +25,14 @@ class SidecarRow:
     label: Label
     note: str
     attributes: Attributes
-    bounds: tuple[str, str] | None = None
-    """Start and end as text; None leaves them as they are."""
+    bounds: tuple[str, str] | None = None  # start and end as text; None leaves them as they are
 
 
 @dataclass(frozen=True, slots=True)
 class SidecarEditor:
     """The text of a sidecar as lines that never change; each edit returns a new editor."""
 
-    lines: tuple[str, ...]
-    """All lines with their line ends."""
+    lines: tuple[str, ...]  # all lines with their line ends
     path: str
 
     @classmethod

@@ -5,15 +5,8 @@
 
 from dataclasses import dataclass
 
+from retropace.annotations.language import vocabulary
 from retropace.annotations.language.labels import parse_canonical_label
-from retropace.annotations.language.vocabulary import (
-    Phrase,
-    build_label_table,
-    find_phrases,
-    invert,
-    load_words,
-    normalize,
-)
 from retropace.annotations.model.label import Label
 
 MAX_NAME_CHARS = 1000
@@ -24,8 +17,7 @@ MAX_NAME_CHARS = 1000
 class Meaning:
     """What a name says about the direction of running, and the word in it that says so."""
 
-    label: Label | None
-    """Label that the name means; None if it is ambiguous."""
+    label: Label | None  # label that the name means; None if it is ambiguous
     word: str
 
     @property
@@ -41,14 +33,15 @@ class Meaning:
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     """Return what a name says about direction, if anything; words that may describe a route are ambiguous in titles."""
-    normalized = normalize(name) if len(name) <= MAX_NAME_CHARS else ""
+    normalized = vocabulary.normalize(name) if len(name) <= MAX_NAME_CHARS else ""
     if not normalized:
         return None
-    if not is_title and normalized in build_label_table():
-        return Meaning(parse_canonical_label(build_label_table()[normalized]), normalized)
-    if normalized in invert(load_words("vocabulary")["short_forms"]) and not (is_title and normalized == "back"):
+    if not is_title and normalized in vocabulary.build_label_table():
+        return Meaning(parse_canonical_label(vocabulary.build_label_table()[normalized]), normalized)
+    short_forms = vocabulary.invert(vocabulary.load_words("vocabulary")["short_forms"])
+    if normalized in short_forms and not (is_title and normalized == "back"):
         return None
-    phrases = find_phrases(name)
+    phrases = vocabulary.find_phrases(name)
     if any(phrase.kind == "ignored" for phrase in phrases):
         phrases = [phrase for phrase in phrases if phrase.kind in ("label", "ignored")]
     labels = [phrase for phrase in phrases if phrase.kind == "label"]
@@ -69,12 +62,12 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     if directions:
         return Meaning(_build_label_with_gait(first.meaning, phrases), first.text)
     # In a title, "rest day" or "stopped for coffee" does not describe the whole session.
-    if is_title and normalized not in build_label_table():
+    if is_title and normalized not in vocabulary.build_label_table():
         return None
     return Meaning(parse_canonical_label(labels[0].meaning), labels[0].text)
 
 
-def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
+def _build_label_with_gait(meaning: str, phrases: list[vocabulary.Phrase]) -> Label:
     """Return the label that ``meaning`` names, with the gait of the phrases if it has none and they name one."""
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}

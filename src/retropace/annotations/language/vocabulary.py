@@ -17,10 +17,8 @@ _LETTER_REPLACEMENTS = str.maketrans({"’": "'", "`": "'", "ł": "l", "ø": "o"
 class Phrase:
     """A known word or phrase found in a text."""
 
-    kind: str
-    """``label``, ``gait``, ``route``, ``route_direction``, ``ambiguous`` (or a route), ``negation``, ``ignored``."""
-    meaning: str
-    """English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds."""
+    kind: str  # ``label``, ``gait``, ``route``, ``route_direction``, ``ambiguous``, ``negation``, ``ignored``
+    meaning: str  # English name of the label, as in ``backward walk``, or of the gait; empty for the other kinds
     text: str
 
 

@@ -16,14 +16,10 @@ BUTTON_TOLERANCE_S = 1.0
 class Origin:
     """Source of an annotation, such as a mark or a row of a sidecar; named in messages and output."""
 
-    kind: str
-    """Kind of source, a key of :data:`retropace.annotations.resolve.overlaps.ORIGIN_PRIORITY`."""
-    text: str = ""
-    """Annotation as its author wrote it."""
-    path: str = ""
-    """File that holds the annotation; empty if it came from no file."""
-    line: int | None = None
-    """Line within the file, counted from 1."""
+    kind: str  # kind of source, a key of :data:`retropace.annotations.resolve.overlaps.ORIGIN_PRIORITY`
+    text: str = ""  # annotation as its author wrote it
+    path: str = ""  # file that holds the annotation; empty if it came from no file
+    line: int | None = None  # line within the file, counted from 1
 
     def __str__(self) -> str:
         if self.path:
@@ -40,8 +36,7 @@ class Annotation:
     label: Label
     note: str = ""
     origin: Origin = Origin("library")
-    edge_tolerance_s: float = TYPED_TOLERANCE_S
-    """Largest number of seconds by which start and end may be off; edges within one second are never moved."""
+    edge_tolerance_s: float = TYPED_TOLERANCE_S  # by which start and end may be off; up to one second they never move
     attributes: Attributes = NO_ATTRIBUTES
 
     @property
@@ -59,8 +54,7 @@ class Annotation:
 class UnresolvedAnnotation:
     """A label for a location that is still text; :func:`retropace.annotations.resolve_annotations` finds its times."""
 
-    where: str
-    """Location as written, for :func:`retropace.annotations.inputs.location.parse_location`."""
+    where: str  # location as written, for :func:`retropace.annotations.inputs.location.parse_location`
     label: Label
     note: str = ""
     origin: Origin = Origin("library")

@@ -19,17 +19,12 @@ class AnnotationTable(Sequence[Annotation]):
 
     spans: Spans
     direction: StrArray
-    gait: StrArray
-    """``run``, ``walk``, or empty."""
-    edge_tolerance_s: FloatArray
-    """Largest number of seconds by which the start or end of each annotation may be off."""
-    distance_m: FloatArray
-    """Distance (m) of each stretch as stated by the runner; NaN if none is stated."""
-    speed_mps: FloatArray
-    """Speed while moving (m/s) as stated by the runner; NaN if none is stated."""
+    gait: StrArray  # ``run``, ``walk``, or empty
+    edge_tolerance_s: FloatArray  # largest number of seconds by which the start or end of each annotation may be off
+    distance_m: FloatArray  # distance (m) of each stretch as stated by the runner; NaN if none is stated
+    speed_mps: FloatArray  # speed while moving (m/s) as stated by the runner; NaN if none is stated
     note: NDArray[np.object_]
-    origin: NDArray[np.object_]
-    """Source of each annotation, an :class:`~retropace.annotations.model.annotation.Origin`."""
+    origin: NDArray[np.object_]  # of type :class:`~retropace.annotations.model.annotation.Origin`
 
     @classmethod
     def from_annotations(cls, annotations: Iterable[Annotation]) -> "AnnotationTable":

@@ -17,11 +17,9 @@ class PlanStep:
     label: Label
     seconds: float | None = None
     metres: float | None = None
-    until_lap: bool = False
-    """Whether the step ends when the lap button is pressed."""
+    until_lap: bool = False  # whether the step ends when the lap button is pressed
     speed_mps: float | None = None
-    is_recovery: bool = False
-    """Whether the step is a recovery, in which the runner may stand or move."""
+    is_recovery: bool = False  # whether the step is a recovery, in which the runner may stand or move
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()
@@ -59,8 +57,7 @@ class Plan:
 
     items: tuple[Item, ...]
     text: str = ""
-    source: str = "workout"
-    """``workout`` (a sentence by the user), ``file`` (loaded on the watch), ``description`` or ``title``."""
+    source: str = "workout"  # ``workout`` (the user's sentence), ``file`` (on the watch), ``description`` or ``title``
 
     @property
     def display_name(self) -> str:
@@ -91,14 +88,11 @@ class StepResult:
     """One planned step with the stretch ``[start_s, end_s)`` in which it was carried out."""
 
     step: PlanStep
-    plan_index: int
-    """Index of the step among the steps of the plan as written, in which a repeated step appears once."""
+    plan_index: int  # index of the step among the steps of the plan as written, in which a repeated step appears once
     start_s: float
     end_s: float
-    actual: float
-    """Actual length in metres or seconds, as in the plan; in seconds for a step of open length."""
-    ratio: float
-    """Actual over planned length; NaN for a step of open length."""
+    actual: float  # actual length in metres or seconds, as in the plan; in seconds for a step of open length
+    ratio: float  # actual over planned length; NaN for a step of open length
     fit_score: float
     """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it; half of that if not distinct."""
 
@@ -109,12 +103,9 @@ class Workout:
 
     plan: Plan
     steps: tuple[StepResult, ...]
-    missing_count: int
-    """Number of planned reps that were not carried out, plus the number of steps missing at the end of the plan."""
-    extra_count: int
-    """Number of reps carried out beyond the planned number of their set."""
-    rejection_reason: str = ""
-    """Reason in words why the plan does not fit; empty if it does."""
+    missing_count: int  # number of planned reps that were not carried out, and of steps missing at the plan's end
+    extra_count: int  # number of reps carried out beyond the planned number of their set
+    rejection_reason: str = ""  # reason in words why the plan does not fit; empty if it does
 
     @property
     def fits(self) -> bool:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from retropace.annotations.implicit import from_texts
 from retropace.annotations.implicit.device_workout import build_plan, find_device_plan
-from retropace.annotations.implicit.from_texts import (
-    find_description_hint,
-    find_name_annotations,
-    find_plan_in_text,
-    find_title_annotations,
-)
 from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.inputs.location import parse_step_name
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, Origin, UnresolvedAnnotation
@@ -42,7 +37,7 @@ def collect_annotations(
         plan = build_plan(cleaned.workout_steps)
     elif plan is None and use_file_names:
         try:
-            plan = find_device_plan(cleaned) or (None if annotations else find_plan_in_text(activity))
+            plan = find_device_plan(cleaned) or (None if annotations else from_texts.find_plan_in_text(activity))
         except AnnotationError as error:
             findings.append(warn("unusable-plan", f"{error.message}: nothing was labelled by it"))
     workout = None if plan is None else fit_plan(plan)
@@ -51,14 +46,14 @@ def collect_annotations(
         annotations += found
         findings += messages
     if use_file_names:
-        for implied, hints in (find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+        for implied, hints in (from_texts.find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
             annotations += implied
             findings += hints
         if not annotations and workout is None:
             # Title and description are about the whole activity.
-            implied, hints = find_title_annotations(activity, cleaned.elapsed_s)
+            implied, hints = from_texts.find_title_annotations(activity, cleaned.elapsed_s)
             annotations += implied
-            findings += hints or find_description_hint(activity)
+            findings += hints or from_texts.find_description_hint(activity)
     return _resolve_named_steps(annotations, workout, cleaned, fit_plan), workout, findings
 
 

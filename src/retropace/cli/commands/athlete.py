@@ -8,14 +8,7 @@ import click
 
 from retropace.cli.options import common as options
 from retropace.cli.sessions import athletes
-from retropace.cli.terminal.console import (
-    open_text_output,
-    print_json,
-    print_line,
-    print_table,
-    print_tables,
-    print_text,
-)
+from retropace.cli.terminal import console
 from retropace.cli.terminal.errors import exit_with_status, print_error, run_each, run_or_exit, run_or_report
 from retropace.core.units import Units, format_count
 from retropace.labelling.athlete_file import athletes_dir, format_athlete, read_athlete
@@ -41,14 +34,14 @@ def show(name: str | None, form: str, units: Units) -> None:
         _print_athletes(form)
     athlete, *_ = run_or_exit(name, athletes.read_known_athlete, name)
     if form == "json":
-        print_json(json.loads(format_athlete(athlete)))
+        console.print_json(json.loads(format_athlete(athlete)))
     else:
-        output = open_text_output()
+        output = console.open_text_output()
         title, *tables = build_athlete_tables(athlete, units)
-        print_tables(output, [title])
+        console.print_tables(output, [title])
         for table in tables:  # with headers even where nothing was learned
             output.print()
-            print_table(output, table)
+            console.print_table(output, table)
 
 
 @athlete.command()
@@ -60,7 +53,7 @@ def show(name: str | None, form: str, units: Units) -> None:
 )
 def forget(name: str, numbers: tuple[int, ...]) -> None:
     """Forget an athlete altogether, or what was learned from single sessions."""
-    print_text(run_or_exit(name, athletes.forget_sessions, name, numbers))
+    console.print_text(run_or_exit(name, athletes.forget_sessions, name, numbers))
 
 
 @athlete.command()
@@ -83,7 +76,7 @@ def rebuild(name: str, files: tuple[str, ...], cadence: str) -> None:
             note = "; what was learned from it before is kept" if count else ""
             print_error(f"{source}: has no annotations beside it to learn from{note}")
         if count:
-            print_line(f"{source}: {format_count(count, 'stretch', 'stretches')}")
+            console.print_line(f"{source}: {format_count(count, 'stretch', 'stretches')}")
     exit_with_status([*results, run_or_report(name, learner.save)])
 
 
@@ -92,9 +85,9 @@ def _print_athletes(form: str) -> NoReturn:
     results = list(run_each(paths, lambda path: read_athlete(Path(path))))
     known = [result[0] for result in results if result is not None]
     if form == "json":
-        print_json([{"name": stored.name, "sessions": len(stored.sessions)} for stored in known])
+        console.print_json([{"name": stored.name, "sessions": len(stored.sessions)} for stored in known])
     elif not results:
-        print_text("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
+        console.print_text("no athlete is known yet: 'retropace analyze --athlete NAME' learns one")
     for stored in known if form == "table" else ():
-        print_line(f"{stored.name}: {format_count(len(stored.sessions), 'session')}")
+        console.print_line(f"{stored.name}: {format_count(len(stored.sessions), 'session')}")
     exit_with_status(results)

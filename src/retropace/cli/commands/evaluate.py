@@ -1,6 +1,6 @@
 """``retropace evaluate TRUTH LABELS``: compares estimated labels with reference labels."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -13,18 +13,6 @@ from retropace.cli.terminal.errors import run_or_exit
 from retropace.core.errors import RetropaceError
 from retropace.core.units import Units
 from retropace.output.tables.scores import build_scores_tables
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationRequest:
-    """The files of reference and estimated labels, and the recording that they label."""
-
-    truth: str
-    labels: str
-    recording: str | None
-    session: int | None
-    skip_unlabelled: bool
-    """Whether stretches without a reference label are left out of the scores."""
 
 
 @click.command()
@@ -40,32 +28,32 @@ class EvaluationRequest:
 @options.table_or_json
 @options.units
 @options.session
-@options.gather("request", EvaluationRequest)
-def evaluate(request: EvaluationRequest, form: str, units: Units) -> None:
+def evaluate(form: str, units: Units, **request: Any) -> None:
     """How good labels are against the truth.
 
     TRUTH and LABELS are each what 'retropace analyze --format json' prints for one session, a truth as in samples/, a
     sidecar, or a label track. Shows the seconds that are right, distance per direction, precision and recall,
     boundaries, covering and, where LABELS say how sure they are, the Brier score and confidence against frequency.
     """
-    scores = run_or_exit(request.truth, _compute_scores, request)
+    scores = run_or_exit(request["truth"], _compute_scores, **request)
     if form == "json":
         print_json(scores.to_dict())
     else:
         print_tables(open_text_output(), build_scores_tables(scores, units))
 
 
-def _compute_scores(request: EvaluationRequest) -> Scores:
+def _compute_scores(
+    truth: str, labels: str, recording: str | None, session: int | None, skip_unlabelled: bool
+) -> Scores:
     """Read both labellings and score them; raises ``RetropaceError`` if they label no common time."""
     activity = None
-    if request.recording is not None:
-        activities = read_activities(request.recording, request.session)
-        activity = require_single(activities, request.recording, "say which one is meant")
-    reference, estimated = read_labellings((request.truth, request.labels), activity)
-    if not request.skip_unlabelled:
+    if recording is not None:
+        activity = require_single(read_activities(recording, session), recording, "say which one is meant")
+    reference, estimated = read_labellings((truth, labels), activity)
+    if not skip_unlabelled:
         reference = fill_unlabelled(reference, estimated, "forward")
     scores = score(reference, estimated)
     if not scores.judged_s > 0.0:
         message = "labels nothing that the other file labels too: are both about one session?"
-        raise RetropaceError(message, path=request.truth)
+        raise RetropaceError(message, path=truth)
     return scores

@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
 from retropace.cli.options.common import parse_option
-from retropace.cli.options.inputs import privacy_options, read_athlete_or_exit
+from retropace.cli.options.inputs import read_athlete_or_exit, shown_analysis_options
 from retropace.cli.sessions.export_file import FORMATS, ExportRequest, build_export, default_target, write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
 from retropace.cli.terminal.console import print_line, print_text
@@ -32,13 +31,7 @@ from retropace.config.privacy import parse_metres
     "Of csv and json: a row for each segment, or for each record with the label of its segment.  [default: segments]",
 )
 @options.option("--simplify METRES", "Of geojson: leave out positions as long as the line stays this near the way.")
-@privacy_options
-@annotation_options
-@options.units
-@parameters
-@known_athlete
-@options.session
-@gather_analysis
+@shown_analysis_options
 @options.gather("request", ExportRequest)
 def export(request: ExportRequest, form: str | None, output: str | None, force: bool, simplify: str | None) -> None:
     """An analysis as CSV, JSON, GeoJSON, GPX, FIT or a picture, for other programs.

@@ -9,14 +9,8 @@ from retropace.cli.options.analysis_options import annotation_options, gather_an
 from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit
 from retropace.cli.sessions.analyze_file import analyze_file
 from retropace.cli.sessions.requests import AnalysisRequest
+from retropace.cli.terminal import console
 from retropace.cli.terminal.analysis_view import choose_gap, print_headline, print_warnings
-from retropace.cli.terminal.console import (
-    format_markdown,
-    open_text_output,
-    print_json_documents,
-    print_tables,
-    print_text,
-)
 from retropace.cli.terminal.errors import exit_with_status, run_each
 from retropace.core.units import Units, parse_distance_m
 from retropace.intervals import Intervals, intervals_document, intervals_of
@@ -71,9 +65,9 @@ def intervals(
     results = list(run_each(paths, find_intervals, "sessions"))
     sessions = [session for result in results for session in result or ()]
     if form == "json":
-        print_json_documents([intervals_document(session) for session in sessions], file_count=len(paths))
+        console.print_json_documents([intervals_document(session) for session in sessions], file_count=len(paths))
     elif form == "csv":
-        print_text(format_reps_csv(sessions), nl=False)
+        console.print_text(format_reps_csv(sessions), nl=False)
     elif sessions:
         print_sessions = _print_intervals_markdown if form == "markdown" else _print_intervals
         print_sessions(sessions, units, len(paths) == len(sessions) == 1 if details is None else details)
@@ -93,9 +87,9 @@ def _parse_lap_length_m(text: str) -> float | None:
 
 def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
     """Print a row for each of several sessions, and, with ``details``, the tables of each session."""
-    output = open_text_output()
+    output = console.open_text_output()
     if len(interval_sessions) > 1 or not details:
-        print_tables(output, [build_sessions_table(interval_sessions, units)])
+        console.print_tables(output, [build_sessions_table(interval_sessions, units)])
     if not details:
         return
     for number, session in enumerate(interval_sessions):
@@ -103,7 +97,7 @@ def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, detai
             output.print()
         print_headline(output, session.analysis.activity, session.cleaned, units)
         output.print()
-        print_tables(output, build_interval_tables(session, units), choose_gap(output))
+        console.print_tables(output, build_interval_tables(session, units), choose_gap(output))
         if session.warnings:
             output.print()
             print_warnings(output, session)
@@ -112,10 +106,10 @@ def _print_intervals(interval_sessions: Sequence[Intervals], units: Units, detai
 def _print_intervals_markdown(interval_sessions: Sequence[Intervals], units: Units, details: bool) -> None:
     texts = []
     if len(interval_sessions) > 1 or not details:
-        texts.append(format_markdown([build_sessions_table(interval_sessions, units)]))
+        texts.append(console.format_markdown([build_sessions_table(interval_sessions, units)]))
     for session in interval_sessions if details else ():
         notes = TextTable("warnings", footer=tuple(f"- {warning}" for warning in session.warnings))
         tables = [*build_interval_tables(session, units), *([notes] if session.warnings else [])]
-        title = format_markdown([TextTable(session.analysis.activity.source.path)], level=2)
-        texts.append(f"{title}\n{format_markdown(tables)}")
-    print_text("\n".join(texts), nl=False)
+        title = console.format_markdown([TextTable(session.analysis.activity.source.path)], level=2)
+        texts.append(f"{title}\n{console.format_markdown(tables)}")
+    console.print_text("\n".join(texts), nl=False)

@@ -5,14 +5,7 @@ import click
 from retropace.cli.options import common as options
 from retropace.cli.sessions.athlete_progress import ProgressRequest, ProgressResult, read_progress
 from retropace.cli.sessions.output_paths import shorten_path
-from retropace.cli.terminal.console import (
-    DIRECTION_COLOURS,
-    TextOutput,
-    open_text_output,
-    print_json,
-    print_tables,
-    print_text,
-)
+from retropace.cli.terminal import console
 from retropace.cli.terminal.errors import print_error, run_or_exit
 from retropace.cli.terminal.graphs import DIRECTION_LETTERS
 from retropace.core.units import Units, format_count, pluralize
@@ -61,9 +54,9 @@ def progress(request: ProgressRequest, shows_all: bool, form: str, weight_kg: fl
             for period in document["periods"]
             for direction in ("forward", "backward", "rest", "unknown", "all")
         ]
-        print_text(format_csv(["first", "last", "direction", *document["whole"]["forward"]], rows), nl=False)
+        console.print_text(format_csv(["first", "last", "direction", *document["whole"]["forward"]], rows), nl=False)
     else:
-        print_json(document)
+        console.print_json(document)
 
 
 MAX_BAR_COLUMNS = 40
@@ -73,7 +66,7 @@ MAX_BAR_COLUMNS = 40
 def _print_progress(result: ProgressResult, units: Units, weight_kg: float | None, max_periods: int | None) -> None:
     """Print a bar for each week or month, then tables, of the latest ``max_periods`` or of all for None."""
     season_progress, athlete_name = result.progress, result.athlete
-    output = open_text_output()
+    output = console.open_text_output()
     prefix = f"{athlete_name}: " if athlete_name else ""
     count = len(season_progress.season)
     if not count:
@@ -86,13 +79,13 @@ def _print_progress(result: ProgressResult, units: Units, weight_kg: float | Non
     output.print()
     periods = build_periods_table(season_progress, units, weight_kg, result.max_heart_rate_bpm, max_periods)
     tables = build_progress_tables(season_progress, units, shorten_path)
-    print_tables(output, [periods, *tables] if periods.rows or periods.footer else tables)
+    console.print_tables(output, [periods, *tables] if periods.rows or periods.footer else tables)
     if weight_kg is not None:
         output.print()
         output.print(f"energy is {ENERGY_NOTE}")
 
 
-def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
+def _print_bars(output: console.TextOutput, season_progress: Progress, units: Units, max_periods: int | None) -> None:
     """Print a bar for each period, forward distance followed by backward; moving time where no distance is known."""
     by_distance = season_progress.season_stats["all"].distance_m > 0.0
     name = "distance_m" if by_distance else "moving_s"
@@ -109,7 +102,7 @@ def _print_bars(output: TextOutput, season_progress: Progress, units: Units, max
             total += getattr(stats[direction], name)
             end = round(MAX_BAR_COLUMNS * total / longest) if longest > 0.0 else 0
             symbol = "█" if output.is_coloured else DIRECTION_LETTERS[direction]
-            line.append((symbol * (end - start), DIRECTION_COLOURS[direction] if output.is_coloured else ""))
+            line.append((symbol * (end - start), console.DIRECTION_COLOURS[direction] if output.is_coloured else ""))
             start = end
         if stats["all"].sessions:
             backward = stats["backward"]

@@ -6,8 +6,7 @@ from functools import partial
 import click
 
 from retropace.cli.options import common as options
-from retropace.cli.options.analysis_options import annotation_options, gather_analysis, known_athlete, parameters
-from retropace.cli.options.inputs import expand_paths, privacy_options, read_athlete_or_exit
+from retropace.cli.options.inputs import expand_paths, read_athlete_or_exit, shown_analysis_options
 from retropace.cli.sessions import report_page
 from retropace.cli.sessions.export_file import write_export
 from retropace.cli.sessions.output_paths import find_output_path_problem
@@ -32,13 +31,7 @@ from retropace.output.report.html import parse_tile_origin
     "Lay a map below the way, from tiles at this address, for example https://tile.openstreetmap.org/{z}/{x}/{y}.png."
     " Whoever opens the page asks that server for them.",
 )
-@privacy_options
-@annotation_options
-@options.units
-@parameters
-@known_athlete
-@options.session
-@gather_analysis
+@shown_analysis_options
 @options.gather("request", ReportRequest)
 def report(files: tuple[str, ...], request: ReportRequest, output: str, force: bool, opens: bool) -> None:
     """One page to look at: map, charts, totals, reps, and how to mark what is wrong.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from retropace.cli.options import analysis_options, common
 from retropace.cli.options.common import add_options, gather, option, parse_option
 from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.terminal.errors import run_each, run_or_exit
@@ -57,7 +58,7 @@ def resolve_privacy_filter(hide_around: tuple[str, ...], hide_ends: str | None, 
     return PrivacyFilter((*config.privacy.zones, *zones), ends_m)
 
 
-privacy_options = add_options(
+shown_analysis_options = add_options(
     option(
         "--hide-around LAT,LON,RADIUS",
         "Leave out every position within RADIUS metres of a place, for example 48.137,11.575,300m. May be given "
@@ -70,5 +71,11 @@ privacy_options = add_options(
     ),
     option("--hide-nothing", "Show what config.toml hides."),
     gather("privacy_filter", resolve_privacy_filter),
+    analysis_options.annotation_options,
+    common.units,
+    analysis_options.parameters,
+    analysis_options.known_athlete,
+    common.session,
+    analysis_options.gather_analysis,
 )
-"""Decorator that adds ``--hide-around``, ``--hide-ends`` and ``--hide-nothing``, gathered as ``privacy_filter``."""
+"""Options of an analysis whose positions are shown, gathered as ``privacy_filter``, ``units`` and ``analysis``."""

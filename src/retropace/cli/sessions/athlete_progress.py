@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from retropace.config.model import read_config
 from retropace.core.errors import RetropaceError
 from retropace.library import Library, library_path
-from retropace.library.season_query import SeasonQuery, count_by_runner, count_undated, read_season
+from retropace.library.season_query import count_by_runner, count_undated, read_season
 from retropace.season.progress import Progress, build_progress
 
 
@@ -16,15 +16,11 @@ class ProgressRequest:
     """The runner, library, days and periods (weeks or months) of a progress report."""
 
     library: str | None
-    athlete: str | None
-    """Name of the runner; empty for the activities without a runner, None for the only runner of the library."""
-    timezone: str | None
-    """IANA name of the zone in which days begin; None takes the system's."""
+    athlete: str | None  # name of the runner; empty for activities without one, None for the library's only runner
+    timezone: str | None  # IANA name of the zone in which days begin; None takes the system's
     per: str = "week"
-    since: datetime | None = None
-    """First day of the activities that count; None begins with the first activity."""
-    until: datetime | None = None
-    """Last day of the activities that count; None stands for today."""
+    since: datetime | None = None  # first day of the activities that count; None begins with the first activity
+    until: datetime | None = None  # last day of the activities that count; None stands for today
 
     @property
     def library_file(self) -> str:
@@ -38,8 +34,7 @@ class ProgressResult:
 
     progress: Progress
     athlete: str | None
-    undated_count: int
-    """Number of the runner's activities without a date, which are in no week."""
+    undated_count: int  # number of the runner's activities without a date, which are in no week
     max_heart_rate_bpm: float | None
 
 
@@ -50,10 +45,10 @@ def read_progress(request: ProgressRequest) -> ProgressResult:
         runner = select_athlete(library, request.athlete)
         today = request.until.date() if request.until is not None else datetime.now(zone).date()
         start = None if request.since is None else _midnight_utc(request.since.date(), zone)
-        query = SeasonQuery(runner, start, _midnight_utc(today + timedelta(days=1), zone))
+        season = read_season(library, runner, start, _midnight_utc(today + timedelta(days=1), zone))
         config = read_config()
         goals = [goal for goal in config.goals if goal.athlete in ("", runner or "")]
-        progress = build_progress(read_season(library, query), per=request.per, today=today, zone=zone, goals=goals)
+        progress = build_progress(season, per=request.per, today=today, zone=zone, goals=goals)
         return ProgressResult(progress, runner, count_undated(library, runner), config.max_heart_rate_bpm)
 
 

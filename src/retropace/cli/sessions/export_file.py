@@ -21,11 +21,9 @@ class ExportRequest:
     """The recording to export, how it is analysed, and what is shown of it."""
 
     file: str
-    rows: str | None
-    """``samples`` for CSV and JSON with a row for each record; ``segments`` or None for a row for each segment."""
+    rows: str | None  # ``samples`` for a row for each record in CSV or JSON, else a row for each segment
     privacy_filter: PrivacyFilter
-    units: Units
-    """The units in which a picture (PNG) shows distance and pace; other formats are in SI units."""
+    units: Units  # units in which a picture (PNG) shows distance and pace; other formats are in SI units
     analysis: AnalysisRequest
 
 

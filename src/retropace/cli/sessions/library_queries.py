@@ -9,16 +9,9 @@ from typing import Any
 from retropace.cli.sessions.output_paths import shorten_path
 from retropace.cli.sessions.requests import TableFolders
 from retropace.core.errors import RetropaceError
-from retropace.library import ActivityFilter, Library, library_path
+from retropace.library import ActivityFilter, Library, library_path, queries
 from retropace.library.batch.results import check_output_folder, write_csv, write_parquet
 from retropace.library.batch.tables import BatchTable, build_activity_row, build_tables
-from retropace.library.queries import (
-    SEARCHED_TEXT,
-    find_activities,
-    find_places,
-    link_duplicates,
-    mark_visible_duplicates,
-)
 from retropace.library.rows import read_document
 from retropace.library.store import Failure
 from retropace.sources.folders import resolve_place
@@ -28,8 +21,7 @@ from retropace.sources.folders import resolve_place
 class LibraryRequest:
     """A library, and the selection of its activities that a command uses."""
 
-    library: str | None
-    """Path of the library; None takes the one in the data folder."""
+    library: str | None  # path of the library; None takes the one in the data folder
     since: datetime | None = None
     sports: tuple[str, ...] = ()
 
@@ -53,14 +45,14 @@ def list_activities(
 ) -> list[dict[str, Any]]:
     """Return the table row of each activity that fulfils an SQL condition, with ``values`` for its placeholders."""
     with request.open() as library:
-        mark_visible_duplicates(library, request.activity_filter)
-        activities = find_activities(library, request.activity_filter, condition=condition, values=values)
+        queries.mark_visible_duplicates(library, request.activity_filter)
+        activities = queries.find_activities(library, request.activity_filter, condition=condition, values=values)
         return [build_activity_row(activity, shorten_path) for activity in activities]
 
 
 def search_activities(request: LibraryRequest, words: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the table row of each activity in whose texts all of ``words`` occur."""
-    return list_activities(request, " AND ".join(f"instr({SEARCHED_TEXT}, lower(?)) > 0" for _ in words), words)
+    return list_activities(request, " AND ".join(f"instr({queries.SEARCHED_TEXT}, lower(?)) > 0" for _ in words), words)
 
 
 def read_recording(request: LibraryRequest, what: str) -> list[dict[str, Any]]:
@@ -75,7 +67,7 @@ def forget_inputs(request: LibraryRequest, names: tuple[str, ...]) -> list[int]:
         places_by_name = [_find_inputs(library, name) for name in names]
         for places in places_by_name:
             library.forget(places)
-        link_duplicates(library)
+        queries.link_duplicates(library)
         return [len(places) for places in places_by_name]
 
 
@@ -83,15 +75,15 @@ def export_activities(request: LibraryRequest, folders: TableFolders) -> Iterato
     """Write the tables into the folders, and yield the path of each file; raises ``RetropaceError``."""
     with request.open() as library:
         check_folders(folders)
-        mark_visible_duplicates(library, request.activity_filter)
+        queries.mark_visible_duplicates(library, request.activity_filter)
         yield from write_tables(folders, library, request.activity_filter)
 
 
 def read_documents(request: LibraryRequest) -> Iterator[dict[str, Any]]:
     """Yield the document of each activity; raises ``RetropaceError``."""
     with request.open() as library:
-        mark_visible_duplicates(library, request.activity_filter)
-        for row in find_activities(library, request.activity_filter):
+        queries.mark_visible_duplicates(library, request.activity_filter)
+        for row in queries.find_activities(library, request.activity_filter):
             yield read_document(library, row["key"], row["path"])
 
 
@@ -127,8 +119,8 @@ def _find_recording(library: Library, what: str) -> list[dict[str, Any]]:
     """Return the rows of the one recording with this id or path; raises ``RetropaceError`` for none or several."""
     places = _find_inputs(library, what)
     library.add_to_scope(places)
-    mark_visible_duplicates(library, ActivityFilter())
-    rows = list(find_activities(library, ActivityFilter()))
+    queries.mark_visible_duplicates(library, ActivityFilter())
+    rows = list(queries.find_activities(library, ActivityFilter()))
     matches = [row for row in rows if row["id"].startswith(what)] or rows
     if not matches:
         raise RetropaceError(f"{what}: nothing was analysed there; 'retropace batch' says why")
@@ -140,7 +132,7 @@ def _find_recording(library: Library, what: str) -> list[dict[str, Any]]:
 
 def _find_inputs(library: Library, what: str) -> list[str]:
     """Return the places of the inputs of an activity, file, folder or archive; raises ``RetropaceError`` if none."""
-    places = find_places(library, what) or find_places(library, resolve_place(what.rstrip("/")))
+    places = queries.find_places(library, what) or queries.find_places(library, resolve_place(what.rstrip("/")))
     if not places:
         raise RetropaceError(f"{what}: the library knows no such activity, file or folder")
     return places

@@ -10,13 +10,10 @@ from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.config.privacy import PrivacyFilter
 from retropace.core.units import Units
 from retropace.labelling.athlete import Athlete
+from retropace.output.charts.chart_data import MAX_POSITIONS, MAX_ROWS
 from retropace.output.report.activity_section import ActivitySection, build_activity_section, drop_duplicates
 from retropace.output.report.html import render_report
 
-MAX_ROWS = 16_000
-"""Largest number of chart rows of one activity, about ten per pixel of a wide screen, for zooming in."""
-MAX_POSITIONS = 12_000
-"""Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 ACTIVITIES_AT_FULL_DETAIL = 4
 """Number of activities that a report shows in full detail; more than that share their rows and positions equally."""
 MIN_ROWS = 400
@@ -32,8 +29,7 @@ class ReportRequest:
     analysis: AnalysisRequest
     privacy_filter: PrivacyFilter
     units: Units
-    tiles: str | None
-    """Address of the map's tiles, with ``{z}``, ``{x}`` and ``{y}``."""
+    tiles: str | None  # address of the map's tiles, with ``{z}``, ``{x}`` and ``{y}``
 
 
 def build_sections(path: str, request: ReportRequest, athlete: Athlete | None, count: int) -> list[ActivitySection]:

@@ -17,8 +17,7 @@ class AnnotationInputs:
     """What the user stated by options: annotations for every file of a command, and the path of an annotations file."""
 
     inputs: tuple[retropace.annotations.AnnotationInput, ...] = ()
-    sidecar: str | None = None
-    """Path of the annotations file that is read instead of the sidecar; None reads the sidecar."""
+    sidecar: str | None = None  # path of the annotations file that is read instead of the sidecar
 
     def collect_for_recording(self, path: str) -> list[retropace.annotations.AnnotationInput]:
         """Return the annotations of the options and of the annotations file; raises ``AnnotationError``."""
@@ -41,10 +40,8 @@ class AnalysisRequest:
 
     annotation_inputs: AnnotationInputs = AnnotationInputs()
     settings: Settings = field(default_factory=Settings)
-    session: int | None = None
-    """Number of the only running or walking session to analyse (the first is 1); None analyses all."""
-    athlete: str | None = None
-    """Name or file of the athlete whose learned model is used."""
+    session: int | None = None  # number of the only session on foot to analyse (the first is 1); None analyses all
+    athlete: str | None = None  # name or file of the athlete whose learned model is used
 
 
 class TableFolders(NamedTuple):
@@ -62,15 +59,12 @@ class BatchRequest(NamedTuple):
     settings: Settings
     since: datetime | None
     sports: tuple[str, ...]
-    max_size: int
-    """Largest unpacked size in bytes of a file; larger files fail."""
+    max_size: int  # largest unpacked size in bytes of a file; larger files fail
     retry: bool
     strict: bool
     jobs: int | None
-    timeout: float | None
-    """Longest time in seconds that one file may take; a file that takes longer fails."""
-    scheduler: str | None
-    """Address of a Dask cluster that works instead of local processes."""
+    timeout: float | None  # longest time in seconds that one file may take; a file that takes longer fails
+    scheduler: str | None  # address of a Dask cluster that works instead of local processes
 
 
 class BatchView(NamedTuple):

@@ -34,8 +34,7 @@ class SidecarRequest:
     """The recording whose annotations a command reads or changes."""
 
     file: str
-    sidecar: str | None
-    """Path of the annotations; None takes the sidecar beside the recording."""
+    sidecar: str | None  # path of the annotations; None takes the sidecar beside the recording
     session: int | None
 
     @property
@@ -61,8 +60,7 @@ class PageRequest:
     """How the annotation page is served, and how the recording on it is analysed."""
 
     no_browser: bool
-    port: int
-    """TCP port on 127.0.0.1; 0 takes any free port."""
+    port: int  # TCP port on 127.0.0.1; 0 takes any free port
     settings: Settings
     athlete: str | None
     home_zones: bool

@@ -22,11 +22,9 @@ class AnalysisView(NamedTuple):
     """Options that decide how an analysis is printed."""
 
     units: Units
-    weight_kg: float | None
-    """Body mass of the runner in kilograms; energy is printed only if it is known."""
+    weight_kg: float | None  # body mass of the runner in kilograms; energy is printed only if it is known
     brief: bool
-    graphs: bool | None
-    """Whether graphs of pace and cadence are printed; with None they are if the output is a terminal."""
+    graphs: bool | None  # whether graphs of pace and cadence are printed; None does so on a terminal
 
 
 def print_analyses(analyses: Sequence[Analysis], view: AnalysisView, *, is_first: bool) -> None:

@@ -18,14 +18,9 @@ CONNECT_TIMEOUT_S = 15.0
 """Longest time in seconds to wait for the scheduler's first answer; after it connecting fails with an error."""
 MAX_SCHEDULER_OUTAGE_S = 20.0
 """Longest time in seconds without contact to the scheduler; after a longer one the run ends with an error."""
-_TRACEBACK_LOGGERS = [
-    "distributed",
-    "distributed.client",
-    "distributed.core",
-    "tornado",
-    "tornado.application",
-    "asyncio",
-]
+_TRACEBACK_LOGGERS = (
+    *("distributed", "distributed.client", "distributed.core", "tornado", "tornado.application", "asyncio"),
+)
 """Names of the loggers (of Dask and the libraries below it) that print tracebacks when a connection breaks."""
 
 

@@ -40,8 +40,7 @@ class Job:
     """What applies to all files of a batch run: settings, annotations, athlete and filter."""
 
     settings: Settings = field(default_factory=Settings)
-    annotation_inputs: tuple[AnnotationInput, ...] = ()
-    """Annotations that apply to every file: direction fields (developer fields of the FIT files) and zones (places)."""
+    annotation_inputs: tuple[AnnotationInput, ...] = ()  # direction fields and zones, which apply to every file
     athlete: Athlete | None = None
     activity_filter: ActivityFilter = field(default_factory=ActivityFilter)
     max_bytes: int = 2**30
@@ -55,22 +54,15 @@ class Job:
 class Task:
     """One file to process."""
 
-    record: Input
-    """What the library is to store of the file; processing adds the result."""
-    path: str
-    """Path or address of the file to open; unused if ``data`` is given."""
-    data: bytes | None = None
-    """Bytes of a file that lies in an archive or export; None for a file at ``path``."""
+    record: Input  # what the library is to store of the file; processing adds the result
+    path: str  # path or address of the file to open; unused if ``data`` is given
+    data: bytes | None = None  # bytes of a file that lies in an archive or export; None for a file at ``path``
     size_bytes: int = 0
     sidecar_path: str = ""
-    sidecar: bytes | None = None
-    """Bytes of the sidecar; None if there is none."""
-    export_metadata: tuple[ExportMetadata, ...] = ()
-    """Names and descriptions from a vendor's export that may belong to sessions of the file, the most likely first."""
-    context_digest: str = ""
-    """Hash of what is known of the file besides its content, see :func:`compute_context_digest`."""
-    is_explicit: bool = False
-    """Whether the user named this file itself, so that a file without an activity is a failure."""
+    sidecar: bytes | None = None  # bytes of the sidecar; None if there is none
+    export_metadata: tuple[ExportMetadata, ...] = ()  # that may belong to sessions of the file, the likeliest first
+    context_digest: str = ""  # of what is known of the file besides its content: :func:`compute_context_digest`
+    is_explicit: bool = False  # whether the user named this file, so that one without an activity is a failure
 
     def fail(self, failure: Failure) -> Input:
         """Return what the library is to store of this file if it failed with ``failure``."""

@@ -28,10 +28,8 @@ class BatchPlan:
     paths: tuple[str, ...]
     job: Job = field(default_factory=Job)
     limits: Limits = field(default_factory=Limits)
-    settings_digest: str = ""
-    """Hash of everything that decides a file's result, except the file itself and what is known of it from outside."""
-    timeout_s: float | None = None
-    """Time limit in seconds for the work on one file; None for no limit."""
+    settings_digest: str = ""  # as :attr:`retropace.library.store.Input.settings_digest`
+    timeout_s: float | None = None  # time limit in seconds for the work on one file; None for no limit
     retry: bool = False
     strict: bool = False
 
@@ -42,14 +40,11 @@ class BatchProgress:
 
     total: int = 0
     unchanged: int = 0
-    processed: int = 0
-    """Number of files that succeeded, failed or were skipped in this run."""
+    processed: int = 0  # number of files that succeeded, failed or were skipped in this run
     analysed: int = 0
     failed: int = 0
-    skipped: int = 0
-    """Number of files of other sports, without an activity, or excluded by the filter."""
-    save_failures: list[tuple[str, Failure]] = field(default_factory=list)
-    """Place of each file whose result could not be stored, with the reason."""
+    skipped: int = 0  # number of files of other sports, without an activity, or excluded by the filter
+    save_failures: list[tuple[str, Failure]] = field(default_factory=list)  # by place, results not stored
     is_stopped: bool = False
     is_listing: bool = True
 

@@ -25,26 +25,20 @@ class FailureGroup:
     reason: str
     message: str
     count: int
-    example_paths: tuple[str, ...]
-    """Paths of the first failures, at most :data:`MAX_EXAMPLES`."""
+    example_paths: tuple[str, ...]  # paths of the first failures, at most :data:`MAX_EXAMPLES`
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
     """Counts and totals of the files and activities of a batch run or of a library (store of analyses)."""
 
-    outcomes: dict[str, int]
-    """Number of files by outcome, such as ``analysed`` or ``failed``."""
-    unchanged: int
-    """Number of files that were not read again, because neither they nor the options have changed."""
-    other_contents: dict[str, list[tuple[str, int]]]
-    """For the outcomes ``other sport`` and ``no activity``: what files hold, and how many do, most frequent first."""
+    outcomes: dict[str, int]  # number of files by outcome, such as ``analysed`` or ``failed``
+    unchanged: int  # number of files that were not read again, because neither they nor the options have changed
+    other_contents: dict[str, list[tuple[str, int]]]  # what files hold, and how many, by outcome without an activity
     activities: int
     duplicates: int
-    implausible: int
-    """Number of activities that are no duplicates, yet cannot be right as a whole, so that totals leave them out."""
-    months: dict[str | None, DirectionTotals]
-    """Totals of activities by month (``2025-05``); None holds those without a date."""
+    implausible: int  # number of others that cannot be right as a whole, so that totals leave them out
+    months: dict[str | None, DirectionTotals]  # by month (``2025-05``); None holds activities without a date
     failures: tuple[FailureGroup, ...]
 
     @property

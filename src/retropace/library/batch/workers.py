@@ -11,8 +11,7 @@ from retropace.library.store import Failure
 class WorkerPool(Protocol):
     """A pool of workers that process tasks. If a worker dies, its current file fails, and the run goes on."""
 
-    size: int
-    """The number of tasks that the pool processes at the same time."""
+    size: int  # number of tasks that the pool processes at the same time
 
     def submit(self, task: Task) -> Future[Input]:
         """Hand over a task. The future gives its result, or raises if the worker failed or was lost."""

@@ -57,13 +57,10 @@ def _build_figure(height: int, **options: Any) -> figure:
         lod_threshold=None,
         **options,
     )
+    lines = dict.fromkeys(("axis_line_color", "minor_tick_line_color", "major_tick_line_color"))
+    font = {"major_label_text_font_size": "12px", "major_label_text_font": "system-ui, sans-serif"}
     for axis in (*plot.xaxis, *plot.yaxis):
-        axis.ticker = FixedTicker(ticks=[])
-        axis.axis_line_color = None
-        axis.minor_tick_line_color = None
-        axis.major_tick_line_color = None
-        axis.major_label_text_font_size = "12px"
-        axis.major_label_text_font = "system-ui, sans-serif"
+        axis.update(ticker=FixedTicker(ticks=[]), **lines, **font)
     return plot
 
 

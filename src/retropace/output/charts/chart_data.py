@@ -15,6 +15,10 @@ from retropace.core.units import KILOMETRES, Units, format_duration
 from retropace.output.charts.downsample import CHANNELS, DownsampledColumns, downsample
 from retropace.output.charts.route import Projection, Route, extract_route, project_locally, project_mercator
 
+MAX_ROWS = 16_000
+"""Largest number of curve rows of one activity, about ten per pixel of a wide screen, for zooming in."""
+MAX_POSITIONS = 12_000
+"""Largest number of map positions of one activity, about ten per pixel of a wide screen."""
 LIGHT_PALETTE = {"forward": "#0072b2", "backward": "#d55e00", "rest": "#767676", "unknown": "#b0b0b0"}
 """Colour of each direction on white; blue and vermillion differ with any colour vision (Okabe & Ito 2008)."""
 STRETCH_KINDS = ("unknown", "rest", "forward", "suspected", "backward")
@@ -37,14 +41,10 @@ class ChartData:
     """The curves, route and axis limits of one activity."""
 
     columns: DownsampledColumns
-    projection: Projection
-    """The positions of ``route`` on a plane, in metres."""
-    route: Route
-    """The positions in degrees, fewer than recorded, without hidden ones."""
-    edges_m: FloatArray
-    """The distance (m) from the start at the segments' edges, shape ``(n + 1,)``, for charts over distance."""
-    scales: dict[str, tuple[float, float]]
-    """The lower and upper end of each axis by the column drawn as a curve; both are 0 for a column without values."""
+    projection: Projection  # positions of ``route`` on a plane, in metres
+    route: Route  # positions in degrees, fewer than recorded, without hidden ones
+    edges_m: FloatArray  # distance (m) from the start at the segments' edges, shape ``(n + 1,)``
+    scales: dict[str, tuple[float, float]]  # lower and upper end of each axis by column; both 0 without values
     pace_ticks: tuple[tuple[float, str], ...]
 
 
@@ -53,8 +53,8 @@ def build_chart_data(
     privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER,
     units: Units = KILOMETRES,
     *,
-    max_rows: int,
-    max_positions: int,
+    max_rows: int = MAX_ROWS,
+    max_positions: int = MAX_POSITIONS,
     mercator: bool = False,
 ) -> ChartData:
     """Return the chart data of an analysis, reduced to about ``max_rows`` curve rows and ``max_positions`` positions.

@@ -90,14 +90,10 @@ def split_route(route: Route, edges_s: FloatArray) -> list[RouteLine]:
 class Projection:
     """The ``n`` positions of a route on a plane, x to the east and y to the north."""
 
-    x_m: FloatArray
-    """Metres east of the origin, shape ``(n,)``."""
-    y_m: FloatArray
-    """Metres north of the origin, shape ``(n,)``."""
-    origin_x_m: float
-    """The Web Mercator x of the origin; 0 for local metres, which do not reveal where on earth they lie."""
-    origin_y_m: float
-    """The Web Mercator y of the origin; 0 for local metres."""
+    x_m: FloatArray  # metres east of the origin, shape ``(n,)``
+    y_m: FloatArray  # metres north of the origin, shape ``(n,)``
+    origin_x_m: float  # Web Mercator x of the origin; 0 for local metres, which do not reveal where on earth they lie
+    origin_y_m: float  # Web Mercator y of the origin; 0 for local metres
 
     def simplify(
         self, route: Route, max_positions: int, edges_s: FloatArray, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER

@@ -8,6 +8,7 @@ import numpy as np
 from fastcrc import crc16
 from fit_tool.base_type import BaseType
 from fit_tool.developer_field import DeveloperField
+from fit_tool.profile import profile_type as fit
 from fit_tool.profile.messages.activity_message import ActivityMessage
 from fit_tool.profile.messages.developer_data_id_message import DeveloperDataIdMessage
 from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
@@ -15,16 +16,6 @@ from fit_tool.profile.messages.field_description_message import FieldDescription
 from fit_tool.profile.messages.file_creator_message import FileCreatorMessage
 from fit_tool.profile.messages.lap_message import LapMessage
 from fit_tool.profile.messages.session_message import SessionMessage
-from fit_tool.profile.profile_type import (
-    Activity,
-    Event,
-    EventType,
-    Intensity,
-    LapTrigger,
-    SessionTrigger,
-    Sport,
-    SubSport,
-)
 
 from retropace.analysis.pipeline import Analysis
 from retropace.core.fit_encoder import MAKER, FitClock, build_file_id, build_message, build_timer_event
@@ -59,7 +50,7 @@ def build_opening_messages(fit_clock: FitClock) -> list[Any]:
         build_file_id(fit_clock),
         build_message(FileCreatorMessage, software_version=round(100.0 * software)),
         build_message(DeviceInfoMessage, timestamp=start_ms, device_index=0, software_version=software, **MAKER),
-        build_timer_event(fit_clock, 0.0, EventType.START),
+        build_timer_event(fit_clock, 0.0, fit.EventType.START),
     ]
 
 
@@ -87,10 +78,10 @@ def build_lap_messages(analysis: Analysis, fit_clock: FitClock, developer_index:
             message_index=index,
             timestamp=fit_clock.to_ms(float(segments.end_s[index])),
             start_time=fit_clock.to_ms(float(segments.start_s[index])),
-            event=Event.LAP,
-            event_type=EventType.STOP,
-            lap_trigger=LapTrigger.SESSION_END if index == len(segments) - 1 else LapTrigger.MANUAL,
-            intensity=Intensity.REST if direction == "rest" else Intensity.ACTIVE,
+            event=fit.Event.LAP,
+            event_type=fit.EventType.STOP,
+            lap_trigger=fit.LapTrigger.SESSION_END if index == len(segments) - 1 else fit.LapTrigger.MANUAL,
+            intensity=fit.Intensity.REST if direction == "rest" else fit.Intensity.ACTIVE,
             **_find_sport(analysis),
             **totals[index],
             **_compute_means(analysis.summary.segments, index),
@@ -108,9 +99,9 @@ def build_session_message(analysis: Analysis, fit_clock: FitClock, source_totals
         message_index=0,
         timestamp=fit_clock.to_ms(elapsed_s),
         start_time=fit_clock.to_ms(0.0),
-        event=Event.SESSION,
-        event_type=EventType.STOP,
-        trigger=SessionTrigger.ACTIVITY_END,
+        event=fit.Event.SESSION,
+        event_type=fit.EventType.STOP,
+        trigger=fit.SessionTrigger.ACTIVITY_END,
         first_lap_index=0,
         num_laps=len(analysis.segments),
         **_find_sport(analysis),
@@ -127,9 +118,9 @@ def build_activity_message(analysis: Analysis, fit_clock: FitClock) -> Any:
         timestamp=fit_clock.to_ms(analysis.cleaned.elapsed_s),
         total_timer_time=round(analysis.cleaned.elapsed_s - total_s(analysis.cleaned.pauses), 3),
         num_sessions=1,
-        type=Activity.MANUAL,
-        event=Event.ACTIVITY,
-        event_type=EventType.STOP,
+        type=fit.Activity.MANUAL,
+        event=fit.Event.ACTIVITY,
+        event_type=fit.EventType.STOP,
     )
 
 
@@ -175,8 +166,8 @@ def _find_sport(analysis: Analysis) -> dict[str, Any]:
     """Return the sport and sub-sport of the activity as FIT's values; running and generic where FIT lacks its name."""
     activity = analysis.activity
     return {
-        "sport": Sport.__members__.get(activity.sport.upper().replace(" ", "_"), Sport.RUNNING),
-        "sub_sport": SubSport.__members__.get(activity.sub_sport.upper().replace(" ", "_"), SubSport.GENERIC),
+        "sport": fit.Sport.__members__.get(activity.sport.upper().replace(" ", "_"), fit.Sport.RUNNING),
+        "sub_sport": fit.SubSport.__members__.get(activity.sub_sport.upper().replace(" ", "_"), fit.SubSport.GENERIC),
     }
 
 

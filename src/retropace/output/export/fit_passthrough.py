@@ -33,14 +33,10 @@ INVALID_UINT16 = 0xFFFF
 class PassthroughMessages:
     """The messages and values of a source FIT file that an exported file takes over."""
 
-    body: bytes
-    """The definitions and data messages, in order."""
-    activity_message: bytes
-    """The ``activity`` message with its definition; empty unless the source has one session and one such message."""
-    free_developer_index: int
-    """A developer index that no app in ``body`` has."""
-    totals: dict[str, int]
-    """The session's totals by name in ``SOURCE_TOTAL_FIELDS``, without missing ones; empty for several sessions."""
+    body: bytes  # definitions and data messages, in order
+    activity_message: bytes  # ``activity`` with its definition; empty unless the source has one session and one such
+    free_developer_index: int  # developer index that no app in ``body`` has
+    totals: dict[str, int]  # session's known totals by name in ``SOURCE_TOTAL_FIELDS``; empty for several sessions
     profile_version: int
 
 
@@ -49,8 +45,7 @@ class _Run:
     """Successive data messages that share one definition."""
 
     start: int
-    number: int
-    """Global number of the messages."""
+    number: int  # global number of the messages
     definition: bytes
     messages: np.ndarray
 

@@ -20,12 +20,9 @@ from retropace.output.charts.route import RouteLine, extract_route, split_route
 class LineSegments:
     """``n`` line segments, each within one segment of the activity."""
 
-    edges_s: FloatArray
-    """The rising edges in elapsed seconds, shape ``(n + 1,)``."""
-    segment_index: NDArray[np.intp]
-    """For each line segment the index of the segment that contains it, shape ``(n,)``."""
-    lines: tuple[RouteLine | None, ...]
-    """The route of each line segment; None where positions are missing or hidden."""
+    edges_s: FloatArray  # rising edges in elapsed seconds, shape ``(n + 1,)``
+    segment_index: NDArray[np.intp]  # for each line segment the index of the segment that contains it, shape ``(n,)``
+    lines: tuple[RouteLine | None, ...]  # route of each line segment; None where positions are missing or hidden
     stats: SegmentStats
 
     @property

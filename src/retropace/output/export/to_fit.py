@@ -17,13 +17,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.fit_encoder import FitClock, build_timer_event, encode_messages
 from retropace.core.spans import FloatArray
 from retropace.output.charts.route import find_shown
-from retropace.output.export.fit_messages import (
-    build_activity_message,
-    build_fit_file,
-    build_lap_messages,
-    build_opening_messages,
-    build_session_message,
-)
+from retropace.output.export import fit_messages
 from retropace.output.export.fit_passthrough import PassthroughMessages, find_passthrough_obstacle, select_messages
 from retropace.output.export.sample_rows import compute_recorded_cadence_rpm
 from retropace.readers.fit.reader import FIT_EPOCH
@@ -75,8 +69,7 @@ class FitExport:
     """An exported FIT file."""
 
     data: bytes
-    omission_note: str
-    """Why the messages of a FIT recording were not copied; empty if they were, and for other formats."""
+    omission_note: str  # why the messages of a FIT recording were not copied; empty if they were, and for other formats
 
 
 def encode_fit(
@@ -98,13 +91,14 @@ def encode_fit(
         epoch_s = round(FIT_EPOCH.timestamp())
         first_s, last_s = (fit_clock.to_ms(t_s) // 1000 - epoch_s for t_s in (0.0, cleaned.elapsed_s))
         messages = select_messages(source, first_s, last_s)
-    laps = build_lap_messages(analysis, fit_clock, messages.free_developer_index)
-    body = messages.body + encode_messages([*laps, build_session_message(analysis, fit_clock, messages.totals)])
-    body += messages.activity_message or encode_messages([build_activity_message(analysis, fit_clock)])
+    laps = fit_messages.build_lap_messages(analysis, fit_clock, messages.free_developer_index)
+    session = fit_messages.build_session_message(analysis, fit_clock, messages.totals)
+    body = messages.body + encode_messages([*laps, session])
+    body += messages.activity_message or encode_messages([fit_messages.build_activity_message(analysis, fit_clock)])
     omission_note = ""
     if reason and analysis.activity.source.format == "fit":
         omission_note = f"records written anew, without fields that retropace does not know: {reason}"
-    return FitExport(build_fit_file(body, max(messages.profile_version, PROFILE_VERSION)), omission_note)
+    return FitExport(fit_messages.build_fit_file(body, max(messages.profile_version, PROFILE_VERSION)), omission_note)
 
 
 def _find_passthrough_obstacle(analysis: Analysis, privacy_filter: PrivacyFilter, source: bytes | None) -> str:
@@ -131,7 +125,7 @@ def _encode_from_columns(analysis: Analysis, privacy_filter: PrivacyFilter, fit_
         resume = max(int(np.searchsorted(records_s, end_s, side="left")), stop)
         events += [(stop, start_s, EventType.STOP_ALL), (resume, end_s, EventType.START)]
     events.append((len(rows), analysis.cleaned.elapsed_s, EventType.STOP_ALL))
-    body = encode_messages(build_opening_messages(fit_clock))
+    body = encode_messages(fit_messages.build_opening_messages(fit_clock))
     first = 0
     for end, t_s, event_type in events:
         timer_event = build_timer_event(fit_clock, t_s, event_type)

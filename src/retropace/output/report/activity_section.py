@@ -28,57 +28,36 @@ class ActivitySection:
     """What a report shows of one activity, with the figures for its overview and its tables over all activities."""
 
     title: str
-    file: str
-    """The file's name; its folder is left out, because reports are shown to other people."""
-    facts: tuple[str, ...]
-    """Sport, start and device of the recording, one text for each that is known."""
-    headlines: tuple[tuple[str, str, str], ...]
-    """The main figures (numbers) of the activity: for each its name, its value, and a line to stand below the value."""
+    file: str  # file's name; its folder is left out, because reports are shown to other people
+    facts: tuple[str, ...]  # sport, start and device of the recording, one text for each that is known
+    headlines: tuple[tuple[str, str, str], ...]  # name and value of each main figure, and a line below the value
     totals_table: TextTable
     set_tables: tuple[TextTable, ...]
     segments_table: TextTable
-    borderline_stretches: tuple[tuple[str, str], ...]
-    """Stretches that may have been backward, as ``12:30-15:00``, each with its probability in percent."""
+    borderline_stretches: tuple[tuple[str, str], ...]  # span (``12:30-15:00``) and probability of being backward
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     privacy_note: str
-    chart_data: dict[str, Any]
-    """The values of :func:`retropace.output.charts.chart_data.chart_data_to_dict`."""
-    alt_texts: dict[str, str]
-    """The alternative text for screen readers of each chart and the map, by name."""
+    chart_data: dict[str, Any]  # values of :func:`retropace.output.charts.chart_data.chart_data_to_dict`
+    alt_texts: dict[str, str]  # alternative text for screen readers of each chart and the map, by name
     start_time: datetime | None
     sport: str
-    structure: str
-    """The sets (series of like reps) of the session in one line; empty without sets."""
+    structure: str  # sets (series of like reps) of the session in one line; empty without sets
     elapsed_s: float
-    distance_m: dict[str, float]
-    """The distance (m) by direction; empty if the recording has no distance."""
-    time_s: dict[str, float]
-    """The moving time (s) by direction; for ``rest`` the elapsed time."""
-    suspected_m: float
-    """The distance (m) that the model finds likely backward and no annotation confirms."""
-    speed_mps: dict[str, float]
-    """The mean moving speed (m/s) by direction, NaN where unknown."""
-    candidate: Candidate | None
-    """The figures by which other recordings of the same run are recognized; None without a start time."""
-    season_entry: SeasonEntry | None = None
-    """The figures of the activity for tables of progress over many activities; None without a start time."""
+    distance_m: dict[str, float]  # distance (m) by direction; empty if the recording has no distance
+    time_s: dict[str, float]  # moving time (s) by direction; for ``rest`` the elapsed time
+    suspected_m: float  # distance (m) that the model finds likely backward and no annotation confirms
+    speed_mps: dict[str, float]  # mean moving speed (m/s) by direction, NaN where unknown
+    candidate: Candidate | None  # by which other recordings of the same run are recognized; None without a start
+    season_entry: SeasonEntry | None = None  # for tables of progress over many activities; None without a start
 
 
 def build_activity_section(
-    analysis: Analysis,
-    privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER,
-    units: Units = KILOMETRES,
-    *,
-    max_rows: int,
-    max_positions: int,
-    mercator: bool = False,
+    analysis: Analysis, privacy_filter: PrivacyFilter = NO_PRIVACY_FILTER, units: Units = KILOMETRES, **options: Any
 ) -> ActivitySection:
     """Return the report section of an analysis; the options of its charts are those of :func:`build_chart_data`."""
     cleaned, summary, activity = analysis.cleaned, analysis.summary, analysis.activity
-    chart_data = build_chart_data(
-        analysis, privacy_filter, units, max_rows=max_rows, max_positions=max_positions, mercator=mercator
-    )
+    chart_data = build_chart_data(analysis, privacy_filter, units, **options)
     intervals = intervals_of(analysis)
     file = strip_control_chars(PurePath(activity.source.path).name)
     facts = [fact for fact in describe_recording(activity, cleaned) if fact != f'"{activity.name}"']

@@ -21,8 +21,7 @@ class Cell:
     """A table cell of the overview: the text shown, and the value by which the page sorts the column."""
 
     text: str
-    value: float | str | None = None
-    """The sort key; cells with None are sorted last."""
+    value: float | str | None = None  # sort key; cells with None are sorted last
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,7 @@ class Overview:
 
     names: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    totals: tuple[str, ...]
-    """The totals over all activities, one text per column, empty where a total has no meaning."""
+    totals: tuple[str, ...]  # totals over all activities, one text per column, empty where a total has no meaning
 
 
 COLUMN_NAMES = ("date", "activity", "sport", "time", "distance", "backward", "share", "backward time", "of it marked")
@@ -106,10 +104,8 @@ class WeeklyDistances:
     """The distances of ``n`` consecutive weeks, which begin on Monday (UTC), including weeks without activities."""
 
     mondays: tuple[date, ...]
-    distance_m: dict[str, FloatArray]
-    """The distance (m) of each week, shape ``(n,)``, by direction of ``CHART_DIRECTIONS``."""
-    undated_count: int
-    """The number of activities with a distance but without a plausible date, which are in no week."""
+    distance_m: dict[str, FloatArray]  # distance (m) of each week, shape ``(n,)``, by direction of ``CHART_DIRECTIONS``
+    undated_count: int  # number of activities with a distance but without a plausible date, which are in no week
 
 
 def sum_by_week(sections: Sequence[ActivitySection]) -> WeeklyDistances:

@@ -16,16 +16,11 @@ class TextTable:
 
     title: str = ""
     names: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    """One cell per column in each row."""
-    left_aligned: tuple[int, ...] = (0,)
-    """Indices of the columns that are aligned left; the others are aligned right."""
-    footer: tuple[str, ...] = ()
-    """Lines of text below the table."""
-    row_styles: tuple[str, ...] = ()
-    """One style per row: the direction that colours it, ``whole`` for totals, or ``""``; empty if no row has one."""
-    optional_columns: tuple[str, ...] = ()
-    """Headers of the columns that may be dropped, in this order, until the table fits the output."""
+    rows: tuple[tuple[str, ...], ...] = ()  # one cell per column in each row
+    left_aligned: tuple[int, ...] = (0,)  # indices of the columns that are aligned left; the others are aligned right
+    footer: tuple[str, ...] = ()  # lines of text below the table
+    row_styles: tuple[str, ...] = ()  # of each row, the direction that colours it, ``whole`` for totals, or ``""``
+    optional_columns: tuple[str, ...] = ()  # headers of columns that may be dropped, in this order, to fit the output
 
     def drop_empty_columns(self) -> TextTable:
         """Return the table without the columns that are empty in every row."""
