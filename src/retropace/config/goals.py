@@ -80,7 +80,6 @@ def goal_to_dict(goal: Goal) -> dict[str, Any]:
 
 
 def _parse_choice(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    """Return the value of a key, one of the two in ``allowed``; if the key is missing, the first of them."""
     value = values.get(name, allowed[0])
     if value not in allowed:
         raise RetropaceError(f'{name} is "{allowed[0]}" or "{allowed[1]}"')

@@ -72,7 +72,6 @@ def _period_to_dict(period: Period, ids: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _period_stats_to_dict(stats: PeriodStats, weight_kg: float | None) -> dict[str, Any]:
-    """Return the statistics of one direction in one period; ``weight_kg`` adds the energy range in kcal."""
     values = to_json_values(asdict(stats))
     if weight_kg is not None:
         values["energy_low_kcal"] = finite_or_none(stats.energy_low_kcal_per_kg * weight_kg)

@@ -15,34 +15,22 @@ class SimulatedAthlete:
     """A simulated runner; the speeds are those of relaxed running and walking, which each stretch's effort scales."""
 
     run_mps: float = 2.9
-    backward_speed_ratio: float = 0.68
-    """Backward over forward running speed at equal effort; published values are 0.55–0.80."""
+    backward_speed_ratio: float = 0.68  # backward over forward at equal effort; published: 0.55–0.80
     walk_mps: float = 1.35
-    backward_walk_speed_ratio: float = 0.60
-    """Backward over forward walking speed at equal cadence (Laufer 2003, Physiother Res Int 8:131)."""
+    backward_walk_speed_ratio: float = 0.60  # of walking, at equal cadence (Laufer 2003, Physiother Res Int 8:131)
     cadence_spm: float = 166.0  # cadence in steps per minute when running forward at ``run_mps``
     walk_cadence_spm: float = 113.0  # cadence in steps per minute when walking forward at ``walk_mps``
     resting_hr_bpm: float = 68.0
-    hr_bpm_per_mps: float = 27.0
-    """Beats per minute by which the steady heart rate rises above the resting one for each m/s of speed."""
-    backward_cadence_ratio: float = 1.08
-    """Backward over forward running cadence at equal speed (Cavagna 2012, J Exp Biol 215:75)."""
-    backward_extra_hr_bpm: float = 18.0
-    """Heart rate backward minus forward at equal speed; published: 15–22 (Williford 1998, Med Sci Sports Exerc 30)."""
-    cadence_spm_per_mps: float = 6.0
-    """Rise of running cadence with speed; published: 4–8 up to 4 m/s (van Oeveren 2017, PLoS ONE 12:e0184273)."""
-    cadence_drift_sd_spm: float = 0.0
-    """Standard deviation of a slow random drift of cadence around the cadence that belongs to the speed."""
-    hr_time_constant_s: float = 30.0
-    """Time constant of the response of heart rate to a change of effort (Bunc 1988, Eur J Appl Physiol 57:1)."""
-    cardiac_drift_bpm_per_h: float = 0.0
-    """Rise of heart rate at one pace; published: 10–20 (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)."""
-    fatigue_share_per_h: float = 0.0
-    """Fraction of speed lost per hour; recreational marathon runners lose some 10 % over three to four hours."""
-    slows_to_turn: bool = True
-    """Whether the runner slows down almost to a stop in order to turn round; practised runners turn at full speed."""
-    glance_interval_s: float = 0.0
-    """Mean seconds between two glances over the shoulder, which slow the runner, while running backward; 0 for none."""
+    hr_bpm_per_mps: float = 27.0  # rise of the steady heart rate above the resting one with speed
+    backward_cadence_ratio: float = 1.08  # backward over forward, at equal speed (Cavagna 2012, J Exp Biol 215:75)
+    backward_extra_hr_bpm: float = 18.0  # at equal speed; published: 15–22 (Williford 1998, Med Sci Sports Exerc 30)
+    cadence_spm_per_mps: float = 6.0  # running; published: 4–8 up to 4 m/s (van Oeveren 2017, PLoS ONE 12:e0184273)
+    cadence_drift_sd_spm: float = 0.0  # of a slow random drift around the cadence that belongs to the speed
+    hr_time_constant_s: float = 30.0  # of the response to a change of effort (Bunc 1988, Eur J Appl Physiol 57:1)
+    cardiac_drift_bpm_per_h: float = 0.0  # published: 10–20 (Coyle & González-Alonso 2001, Exerc Sport Sci Rev 29:88)
+    fatigue_share_per_h: float = 0.0  # of speed; recreational marathon runners lose some 10 % in three to four hours
+    slows_to_turn: bool = True  # almost to a stop; practised runners turn round at full speed
+    glance_interval_s: float = 0.0  # mean time between glances over the shoulder while running backward; 0 for none
 
     def speed_mps(self, direction: str, gait: str, effort: float) -> float:
         """Return the steady speed in a direction and gait, in m/s: the relaxed speed times ``effort``."""

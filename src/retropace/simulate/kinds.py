@@ -182,7 +182,6 @@ def _recovery_jogs(rng: np.random.Generator) -> SessionPlan:
 
 
 def _stop_and_go(rng: np.random.Generator) -> SessionPlan:
-    """Draw a run through a town with stops and changes of pace."""
     plan, words = [], []
     for _ in range(int(rng.integers(4, 9))):
         minutes = int(rng.integers(3, 11))

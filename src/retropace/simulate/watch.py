@@ -26,23 +26,16 @@ class Watch:
 
     speed_time_constant_s: float = 4.0  # time constant in seconds of the exponential smoothing of speed
     cadence_lag_s: int = 3
-    position_error_sd_m: float = 1.8
-    """Standard deviation in metres of the position error along each of the two axes; real watches: 2–4 in the open."""
-    position_correlation_time_s: float = 45.0
-    """Correlation time in seconds of the position error (an Ornstein–Uhlenbeck process)."""
-    smart_recording: bool = False
-    """Whether the watch writes a record at changes of speed or cadence, and otherwise every 3 to 10 seconds."""
+    position_error_sd_m: float = 1.8  # along each of the two axes; real watches: 2–4 in the open
+    position_correlation_time_s: float = 45.0  # of the position error (an Ornstein–Uhlenbeck process)
+    smart_recording: bool = False  # whether records are written at changes, and otherwise every 3 to 10 seconds
     record_interval_s: int = 1
-    treadmill_error_share: float = 0.03
-    """Relative error of distance on a treadmill, where the watch estimates it from steps."""
-    cadence_resolution_spm: int = 1
-    """Smallest difference between two recorded cadences, in steps per minute; 2 if the watch counts strides."""
+    treadmill_error_share: float = 0.03  # relative error of distance on a treadmill, estimated from steps
+    cadence_resolution_spm: int = 1  # smallest difference between two recorded values; 2 if strides are counted
     autolap_m: float = 0.0  # distance in metres after which the watch ends a lap by itself; 0 if it never does
     dropout_spans: Spans = field(default_factory=partial(as_spans, ()))  # spans in which no record is written
-    arms_still_spans: Spans = field(default_factory=partial(as_spans, ()))
-    """Spans in which no steps are counted because the arms are still, for example on a rail."""
-    strap_off_spans: Spans = field(default_factory=partial(as_spans, ()))
-    """Spans in which no heart rate is recorded because the chest strap is off."""
+    arms_still_spans: Spans = field(default_factory=partial(as_spans, ()))  # in which no steps are counted
+    strap_off_spans: Spans = field(default_factory=partial(as_spans, ()))  # in which no heart rate is recorded
 
 
 def record(

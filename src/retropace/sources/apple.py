@@ -95,7 +95,6 @@ class AppleExport:
             self._db.close()
 
     def _read_workouts(self) -> None:
-        """Collect the workouts, sorted by start, in a first pass over the file."""
         current: AppleWorkout | None = None
 
         def begin(name: str, attributes: Mapping[str, str]) -> None:

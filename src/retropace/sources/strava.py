@@ -69,7 +69,6 @@ def _parse_rows(text: str) -> list[list[str]]:
 
 
 def _find_file_column(rows: list[list[str]], file_exists: Callable[[str], bool]) -> int | None:
-    """Find the column that names files of the export; returns its index, or None if there is none."""
     file_counts: Counter[int] = Counter()
     filled_counts: Counter[int] = Counter()
     for row in rows[1:]:

@@ -42,8 +42,7 @@ class ActiveHours:
 
     first_date: date | None = None
     last_date: date | None = None
-    daily_window_s: tuple[float, float] | None = None
-    """Start and end in seconds after midnight UTC; the end is smaller than the start if the hours pass midnight."""
+    daily_window_s: tuple[float, float] | None = None  # seconds after midnight UTC; end below start passes midnight
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,7 @@ class StepResult:
     end_s: float
     actual: float  # actual length in metres or seconds, as in the plan; in seconds for a step of open length
     ratio: float  # actual over planned length; NaN for a step of open length
-    fit_score: float
-    """Score in 0..1: 1 at the planned length, 0.6 at one standard deviation from it; half of that if not distinct."""
+    fit_score: float  # in 0..1: 1 at the planned length, 0.6 at one standard deviation; halved if not distinct
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ class Route:
     t_s: FloatArray
     lat_deg: FloatArray
     lon_deg: FloatArray
-    is_joined: NDArray[np.bool_]
-    """Whether a line joins a position to the next, shape ``(n - 1,)``, empty without positions."""
+    is_joined: NDArray[np.bool_]  # whether a line joins a position to the next, shape ``(n - 1,)``; maybe empty
 
     def __len__(self) -> int:
         return len(self.t_s)

@@ -136,7 +136,6 @@ def _draw_map(axes: Axes, lines: list[RouteLine], segments: Segments) -> None:
 
 
 def _project_lines(lines: list[RouteLine]) -> list[np.ndarray]:
-    """Return the lines as arrays ``(m, 2)`` of metres east and north, all from the same origin."""
     t_s, lat_deg, lon_deg = (
         np.concatenate([getattr(line, name) for line in lines]) for name in RouteLine.__slots__[1:]
     )

@@ -73,7 +73,6 @@ def render_report(
 
 
 def _build_progress_tables(sections: Sequence[ActivitySection], units: Units, today: date) -> list[TextTable]:
-    """Return tables of ``retropace progress`` for the activities of the report; none for fewer than two of them."""
     entries = [section.season_entry for section in sections if section.season_entry is not None]
     if len(entries) < 2:
         return []
