@@ -23,7 +23,7 @@ def test_an_analysis_against_the_truth(folder: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert lines[0].startswith("right: 99.")
-    assert any(line.split()[:3] == ["backward", "9:12", "9:13"] for line in lines)
+    assert any(line.split()[:3] == ["backward", "9:12", "9:15"] for line in lines)
     assert any(line.startswith("within 3 s") for line in lines)
     assert any(line.startswith("Brier score 0.0") for line in lines)
     assert any(line.startswith("0.9 to 1.0") for line in lines)
