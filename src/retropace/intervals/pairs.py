@@ -29,7 +29,7 @@ MIN_FAST_RATIO = 1.08
 MIN_PAIRED_SHARE = 0.6
 """Least share of all but one of the backward efforts with a forward partner in a session of pairs."""
 MIN_EASY_S = 100.0
-"""Least duration (s) of a forward bout outside the reps from which easy speed is estimated."""
+"""Least duration (s) of a forward stretch before or after all backward efforts that counts for easy speed."""
 MAX_PASS_RATIO = 2.0
 """Ratio of backward to forward time below which a test is passed."""
 LAP_M = 400.0

@@ -21,7 +21,7 @@ MAX_MARKED_SPEED_SHARE = 1.12
 MIN_ADJOINING_S = 15.0
 """Shortest stretch (s) beside a marked repetition that is more than a change of pace."""
 MIN_ADJOINING_LOG_SPEED = 0.05
-"""Difference in log speed from which a stretch beside a marked repetition is not part of it."""
+"""Excess in log speed over a marked repetition from which a stretch beside it is forward."""
 MIN_CANDIDATE_PROBABILITY = 0.02
 """Lowest probability by the model at which the rules look at a stretch."""
 SUSPECTED_PROBABILITY = 0.95

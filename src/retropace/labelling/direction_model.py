@@ -63,7 +63,10 @@ class _PriorEvidence(NamedTuple):
     def log_odds(
         self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
     ) -> FloatArray:
-        """Return the prior log-odds of each cluster, ``(k,)``; ``owner`` is the cluster of each of ``rows``."""
+        """Return the prior log-odds of backward of each of ``k`` clusters; ``owner`` is the cluster of each of ``rows``.
+
+        ``marked`` is 1 for clusters annotated backward, 0 for forward, negative for none.
+        """
         features, weights = self.problem.features, self.weights
         has_backward = self.known_backward or bool(np.any(marked == 1))
         owner_of_all = np.full(len(features), -1)

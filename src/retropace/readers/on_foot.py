@@ -81,7 +81,7 @@ def _is_told_by_sub_sport(activity: Activity) -> bool:
 
 
 def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
-    """Find the speeds between records while moving, by each source that has any: counter, positions, speed, totals."""
+    """Return the speeds while moving by each source that has any; the totals of the device give a single mean speed."""
     samples, totals = activity.samples, activity.device_totals
     found = [speeds for speeds in _compute_speeds(samples) if len(speeds)]
     if totals.distance_m > MIN_TRAVELLED_M and np.fmax(totals.timer_s, totals.elapsed_s) > 0.0:

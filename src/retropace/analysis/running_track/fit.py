@@ -75,7 +75,7 @@ class RunningTrack:
     """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
     lane_probability: float
     laps: float
-    """Number of laps run; laps in both directions count."""
+    """Number of laps run; laps run clockwise and anticlockwise are added up."""
     over_reading: float
     """Fraction by which the recorded distance is longer than that of the laps: 0.01 for 1 % too long."""
 

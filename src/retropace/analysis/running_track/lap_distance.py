@@ -38,7 +38,7 @@ class LapPass:
 
     @property
     def laps(self) -> float:
-        """Number of laps run in this time on the track; laps in both directions count."""
+        """Number of laps run in this time on the track; laps run clockwise and anticlockwise are added up."""
         return float(self.cumulative_laps[-1])
 
 

@@ -1,7 +1,7 @@
 """Bulk decoding of FIT ``record`` messages into NumPy columns, equal to those of fitdecode to the last bit.
 
-All messages of one definition have the same length, so that each field is a strided view of their bytes. Records in
-which one message depends on another, or which need more than a scale and an offset, are left to fitdecode.
+All messages of one definition have the same length, so that each field is a strided view of their bytes. A file
+in which fields change their meaning, or need more than a scale and an offset, is left to fitdecode.
 """
 
 from collections.abc import Callable, Mapping
