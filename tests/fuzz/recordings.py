@@ -79,6 +79,7 @@ def run(count: int, seeds: range, folder: Path | None = None) -> list[str]:
             if (failure := run_one(name, data)) is not None:
                 failures.append(f"{name}: {failure}")
                 if folder is not None:
+                    folder.mkdir(parents=True, exist_ok=True)
                     (folder / name).write_bytes(data)
     return failures
 

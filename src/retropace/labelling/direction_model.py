@@ -63,7 +63,7 @@ class _PriorEvidence(NamedTuple):
     def log_odds(
         self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
     ) -> FloatArray:
-        """Return the prior log-odds of backward of each of ``k`` clusters; ``owner`` is the cluster of each of ``rows``.
+        """Return the prior log-odds of backward of ``k`` clusters; ``owner`` is the cluster of each of ``rows``.
 
         ``marked`` is 1 for clusters annotated backward, 0 for forward, negative for none.
         """
