@@ -1,12 +1,11 @@
 """Cleaning of the time axis: records are sorted and merged by time, and faults of the watch's clock removed.
 
-A record's own time counts as long as times rise. Where they fall, distance or positions tell why (see
-:mod:`~retropace.cleaning.clock_faults`). The device's total elapsed time decides what these cannot: whether a gap that
-the runner ran through is a leap of the clock. The date is that of the clock by which most records are written.
+A record's own time counts as long as times rise; where they fall, :mod:`~retropace.cleaning.clock_faults` says why.
+The device's total elapsed time decides whether a gap that the runner ran through is a leap of the clock.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +31,11 @@ from retropace.core.units import format_count
 MERGE_TOLERANCE_S = 1e-3
 """Time in seconds between two records; if they are less than this apart, they are merged into one."""
 MIN_CLOCK_JUMP_S = 24 * 3600.0
-"""Longest time in seconds from a record to the next that is taken for a real gap; a longer one means that the clock
-jumped."""
+"""Longest time in seconds from a record to the next that is a real gap, not a jump of the clock."""
 MIN_STATED_LEAP_S = 30.0
 """Shortest gap in seconds that may be a leap of the clock, which the device's total elapsed time must confirm."""
 ELAPSED_TOLERANCES = (0.005, 0.02)
-"""Largest differences of elapsed time from the device's total, as fractions of it, at which the two count as equal; the
-second applies if no interpretation of the times meets the first."""
+"""Largest differences of elapsed time from the device's total, as fractions; the second if none meets the first."""
 MIN_ELAPSED_TOLERANCE_S = 3.0
 """Difference in seconds at which elapsed time and the device's total count as equal, however short the recording is."""
 FIRST_BELIEVABLE_DATE_S = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
@@ -47,8 +44,7 @@ MAX_LISTED_JUMPS = 3
 """Most jumps of the clock that are reported one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Timing:
+class _Timing(NamedTuple):
     """One interpretation of the times of ``n`` records, in reading order, without faults of the clock."""
 
     t_s: FloatArray
@@ -57,25 +53,16 @@ class _Timing:
     corrected: int = 0  # records whose own time was wrong
     retold: int = 0
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds from the first to the last record."""
-        return float(np.ptp(self.t_s))
-
 
 def clean_time_axis(activity: Activity) -> TimeAxis:
-    """Build the cleaned time axis: records sorted, merged where they coincide, and without faults of the clock.
-
-    Records without a time are dropped.
-    """
+    """Build the cleaned time axis: records with a time sorted, merged where they coincide, without clock faults."""
     recorded_s = activity.samples.t_s
     timed = np.flatnonzero(np.isfinite(recorded_s))
     reading = read_in_order(recorded_s[timed])
     rows = timed[reading]
     raw_s = recorded_s[rows]
     if not len(rows):
-        nothing = np.array([])
-        return TimeAxis(rows, rows, nothing, nothing, nothing, 0.0)
+        return TimeAxis(rows, rows, raw_s, raw_s, raw_s, 0.0)
     timing = _find_timing(gather_recorded(activity.samples, rows), activity.pauses, activity.device_totals)
     order = np.argsort(timing.t_s, kind="stable")
     ordered = timing.t_s[order]
@@ -124,30 +111,22 @@ def _find_timing(recorded: Recorded, pauses: Spans, totals: DeviceTotals) -> _Ti
     jumps = falls[is_set_back]
     has_total = totals.elapsed_s > 0.0
     gaps = find_leaps(corrected, pauses, MIN_STATED_LEAP_S if has_total else np.inf)
+    with_gaps = np.union1d(jumps, gaps)
     readings = [
-        _take_out(corrected, times_s, taken)
-        for times_s, taken in (
-            (merged_s, jumps if has_total else np.union1d(jumps, gaps)),
-            (merged_s, np.union1d(jumps, gaps)),
-            (corrected.t_s, np.union1d(jumps, falls)),
-        )
+        _take_out(corrected, merged_s, jumps if has_total else with_gaps),
+        _take_out(corrected, merged_s, with_gaps),
+        _take_out(corrected, corrected.t_s, np.union1d(jumps, falls)),
     ]
-    meeting = (
-        reading for share in ELAPSED_TOLERANCES for reading in readings if _meets(reading.elapsed_s, totals, share)
-    )
-    timing = next(meeting, readings[0])
-    return replace(
-        timing,
-        corrected=int(np.sum(corrected.t_s != recorded.t_s)),
-        retold=int(np.sum(is_retold)) if timing is not readings[-1] else 0,
-    )
+    limits_s = [max(MIN_ELAPSED_TOLERANCE_S, share * totals.elapsed_s) for share in ELAPSED_TOLERANCES]
+    errors_s = [abs(float(np.ptp(reading.t_s)) - totals.elapsed_s) for reading in readings]
+    meeting = (row for limit_s in limits_s for row, error_s in enumerate(errors_s) if error_s < limit_s)
+    chosen = next(meeting, 0)
+    retold = int(np.sum(is_retold)) if chosen != 2 else 0
+    return readings[chosen]._replace(corrected=int(np.sum(corrected.t_s != recorded.t_s)), retold=retold)
 
 
 def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _Timing:
-    """Return the times ``t_s`` without the jumps of the clock after the records ``jumps``, and without long gaps.
-
-    Gaps are searched in order of time, because records that repeat moments also repeat the leaps between them.
-    """
+    """Return the times without the jumps after records ``jumps``, and without long gaps in order of time."""
     steady_s, step_s = _shrink_steps(recorded, t_s, np.arange(len(t_s)), jumps)
     order = np.argsort(steady_s, kind="stable")
     leaps = np.flatnonzero(np.diff(steady_s[order]) > MIN_CLOCK_JUMP_S)
@@ -160,10 +139,7 @@ def _take_out(recorded: Recorded, t_s: FloatArray, jumps: NDArray[np.intp]) -> _
 def _shrink_steps(
     recorded: Recorded, t_s: FloatArray, order: NDArray[np.intp], steps: NDArray[np.intp]
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the times with ``steps`` of the clock shrunk, and their former lengths; ``order`` sorts the records.
-
-    A step is shrunk to the time that the distance between its records takes, within the usual time between records.
-    """
+    """Return the times with ``steps`` shrunk to what their distance takes, and the former lengths; ``order`` sorts."""
     ordered_s, way_m = t_s[order], recorded.way_m[order]
     step_s, step_m = np.diff(ordered_s)[steps], measure_m(way_m[steps + 1] - way_m[steps])
     count = np.round(np.nan_to_num(step_m / max(recorded.speed_mps, MIN_RUNNING_SPEED_MPS)) / recorded.spacing_s)
@@ -173,16 +149,10 @@ def _shrink_steps(
     return shrunk_s, step_s
 
 
-def _meets(elapsed_s: float, totals: DeviceTotals, tolerance: float) -> bool:
-    """Return whether an elapsed time agrees with the device's total."""
-    return abs(elapsed_s - totals.elapsed_s) < max(MIN_ELAPSED_TOLERANCE_S, tolerance * totals.elapsed_s)
-
-
 def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: datetime | None) -> float:
     """Return how far the clock is ahead of the cleaned axis where its date is right.
 
-    The date of the first record is right if more than ``MAX_WRONG_TIMES`` records share its clock and it is at most
-    ``MIN_CLOCK_JUMP_S`` from that of most records, else theirs is. Dates before ``FIRST_BELIEVABLE_DATE_S`` are wrong.
+    That is at first, if more than a few records share that clock and it is no day from that of most, else there.
     """
     start_s = np.inf if start_time is None else start_time.timestamp()
     is_believable = start_s + raw_s >= FIRST_BELIEVABLE_DATE_S
@@ -203,13 +173,10 @@ def _describe_jumps(timing: _Timing, rows: NDArray[np.intp]) -> list[Finding]:
     findings = []
     for last, step_s in zip(timing.jumps.tolist(), timing.step_s.tolist(), strict=True):
         place = f"by {_format_size(abs(step_s))} after record {rows[last] + 1}: taken out"
-        is_leap = step_s > 0.0
-        finding = (
-            warn("clock-leapt", f"the clock leaps forward {place}", step_s, "s")
-            if is_leap
-            else warn("clock-set-back", f"the clock is set back {place}", -step_s, "s")
-        )
-        findings.append(finding)
+        if step_s > 0.0:
+            findings.append(warn("clock-leapt", f"the clock leaps forward {place}", step_s, "s"))
+        else:
+            findings.append(warn("clock-set-back", f"the clock is set back {place}", -step_s, "s"))
     return findings
 
 

@@ -20,8 +20,7 @@ MIN_REVERSED_RECORDS = 4
 MAX_USUAL_SPACING_S = 60.0
 """Longest time in seconds from a record to the next that counts for the median, unless nearly all are longer."""
 MIN_OVERLAP_GAP_S = 15.0
-"""Longest time in seconds between two records at which a third one between them is compared with both; in sparse
-recordings it is three times the usual time between records."""
+"""Longest time (s) between two records at which a third between them is compared; more in sparse recordings."""
 MAX_POSITION_ERROR_M = 20.0
 """Largest distance in metres between the positions of one runner by two devices."""
 MIN_TELLING_WAY_M = 60.0
@@ -131,8 +130,8 @@ class _Neighbours:
 def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool_], FloatArray, NDArray[np.bool_]]:
     """Find where time falls, and why.
 
-    Returns the records before each fall; whether the clock was set back there; the times, at which a record that
-    repeats a moment equals the nearest other record, so as to be merged; and whether each record repeats one.
+    Returns the records before each fall; whether the clock was set back there; the times, of which those of repeated
+    moments are that of the nearest other record, so as to be merged; and whether each record repeats one.
     """
     t_s, way_m = recorded.t_s, recorded.way_m
     falls = np.flatnonzero(np.diff(t_s) < 0.0)
@@ -178,10 +177,7 @@ def _find_neighbours(t_s: FloatArray, part: NDArray[np.intp]) -> _Neighbours:
 
 
 def _contradict(recorded: Recorded, near: _Neighbours, part: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
-    """Return for each part but the first whether its records contradict records of other parts at the same times.
-
-    Without distance and position, a differing value is a contradiction; values in other columns are not.
-    """
+    """Return for each part but the first whether it contradicts others at the same times: by value, if without way."""
     known_way = np.any(np.isfinite(recorded.way_m), axis=1)
     other = np.clip(near.before, 0, None)
     is_same_time = (near.before >= 0) & (recorded.t_s - recorded.t_s[other] < 0.5 * recorded.spacing_s)
@@ -207,10 +203,7 @@ def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_
 def _follow_others(
     recorded: Recorded, falls: NDArray[np.intp], near: _Neighbours, leap_m: FloatArray
 ) -> NDArray[np.bool_]:
-    """Return for each part after a fall whether it adjoins another part in time rather than the record before the fall.
-
-    It does if another part ends just before it or begins just after it, at a place within reach.
-    """
+    """Return for each part after a fall whether it adjoins another part in time and place, or leaps to its own."""
     first, last = falls + 1, np.append(falls[1:], len(recorded.t_s) - 1)
     t_s = recorded.t_s
     follows = np.zeros(len(falls), dtype=bool)
@@ -228,10 +221,9 @@ def _follow_others(
 
 
 def find_leaps(recorded: Recorded, pauses: Spans, min_gap_s: float) -> NDArray[np.intp]:
-    """Find the gaps that may be leaps of the clock; returns the records before them.
+    """Find the gaps outside of pauses that may be leaps of the clock; returns the records before them.
 
-    These are gaps of ``min_gap_s`` or more over which the runner got about as far as usually between two records; and
-    longer ones after the first or before the last few records, without progress. Pauses are excluded.
+    Over ``min_gap_s`` or more the runner got as far as usually between two records, or few records stand beyond a gap.
     """
     step_s = np.diff(recorded.t_s)
     gaps = np.flatnonzero(step_s > max(min(min_gap_s, MIN_LONE_GAP_S), MIN_LEAP_SPACINGS * recorded.spacing_s))

@@ -1,8 +1,7 @@
 """Laps on the cleaned time axis, reconciled with each other, with their own totals and with the records.
 
-Starts and ends count as recorded if each lap begins in the recording, none overlaps another and none is shorter than
-its timer time. Else, of several arrangements of the laps, that counts in which their durations and distances agree best
-with the laps' own totals.
+Starts and ends count as recorded if laps begin in the recording, do not overlap and last as long as their timers. Else
+that arrangement counts in which durations and distances agree best with the laps' own totals.
 """
 
 from collections.abc import Iterator
@@ -33,9 +32,9 @@ MAX_TOTAL_ERROR = 0.02
 def reconcile_laps(
     laps: tuple[Lap, ...], axis: TimeAxis, distance_m: FloatArray, pauses: Spans
 ) -> tuple[tuple[Lap, ...], tuple[Finding, ...]]:
-    """Return the laps in order of time on the cleaned time axis, and a finding if their times were wrong.
+    """Return the laps in order of time on the cleaned time axis, and findings if their times were wrong.
 
-    ``laps`` are as recorded, in the order of the file, ``distance_m`` the distance at the times of the axis.
+    ``laps`` are in the order of the file, ``distance_m`` is the distance at the times of the axis.
     """
     if not laps:
         return (), ()

@@ -10,11 +10,9 @@ from retropace.core.spans import FloatArray, Spans, as_spans, contains, midpoint
 from retropace.core.units import format_count
 
 MAX_RECORD_GAP_S = 15.0
-"""Longest gap in seconds between records of an uninterrupted recording. Smart recording, which writes records only at
-changes, leaves gaps of up to 10 s, and in the test corpus of up to 13 s."""
+"""Longest gap (s) between records of an uninterrupted recording; smart recording leaves gaps of up to 13 s."""
 MAX_STANDING_SPEED_MPS = 0.3
-"""Speed in m/s below which a runner counts as standing. Even beginners walk backward at 0.5 m/s or more (Laufer 2003,
-Physiother Res Int 8:131)."""
+"""Speed (m/s) of standing; beginners walk backward at 0.5 or more (Laufer 2003, Physiother Res Int 8:131)."""
 
 MIN_PAUSED_SHARE = 0.8
 """Least share of the gaps without movement by which timer time is shorter than elapsed time if they are pauses."""
@@ -37,10 +35,7 @@ class Pauses(HasFindings):
 
 
 def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Pauses:
-    """Return the recorded pauses without those in which the runner moved on, if timer time then agrees with the total.
-
-    ``timer_s`` is that total, by the device; NaN if unknown. The device's distance tells whether the runner moved.
-    """
+    """Return the pauses without those in which the runner moved on, if the timer then agrees with ``timer_s``."""
     t_s, known = records.t_s, np.isfinite(records.distance_m)
     excess_s = timer_s - (float(t_s[-1] - t_s[0]) - total_s(recorded))
     if excess_s > _timer_tolerance_s(timer_s) and np.sum(known) > 1:

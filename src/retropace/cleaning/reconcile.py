@@ -15,7 +15,7 @@ StepSource = IntEnum("StepSource", "DEVICE POSITIONS SPEED TOTALS NONE", start=0
 DEVICE_TOTAL_TOLERANCE = 0.005
 """Largest difference from the device's total distance, as a fraction of it, at which a distance counts as equal."""
 MIN_FREEZE_S = 10.0
-"""Shortest time in seconds of a standstill by one source that others overrule, if one of these is a path."""
+"""Shortest time in seconds for which a source must stand still to be overruled by others, one with a path."""
 MIN_FREEZE_WITHOUT_PATH_S = 60.0
 """Value of ``MIN_FREEZE_S`` if only speed and cadence overrule, which watches smooth."""
 STILL_SPEED_MPS = 0.1

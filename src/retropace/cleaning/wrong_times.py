@@ -32,10 +32,7 @@ def correct_wrong_times(recorded: Recorded) -> Recorded:
 
 
 def _place_in_hole(recorded: Recorded, first: int, end: int) -> FloatArray:
-    """Return times for the records from ``first`` to ``end`` (excluded) between those of the records around them.
-
-    Their times relative to each other are kept if these fit; in a longer gap they follow directly on the record before.
-    """
+    """Return times between those of the records around ``first`` to ``end``: as spaced if that fits, else even."""
     count, start_s, hole_s = end - first, recorded.t_s[first - 1], recorded.t_s[end] - recorded.t_s[first - 1]
     even_s = hole_s / (count + 1) if hole_s < 2.0 * (count + 1) * recorded.spacing_s else recorded.spacing_s
     inner_s = recorded.t_s[first:end] - recorded.t_s[first]

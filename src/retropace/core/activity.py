@@ -101,8 +101,7 @@ class Lap:
 AUTOLAP_DISTANCES_M = (1000.0, 1609.344, 500.0, 804.672, 5000.0)
 """Distances in metres that watches offer for ending laps automatically."""
 AUTOLAP_TOLERANCE_M = 1.0
-"""Largest difference in metres between the length of an automatic lap and one of ``AUTOLAP_DISTANCES_M``; laps ended by
-the button hardly come so close twice in a row."""
+"""Largest difference (m) of an automatic lap from ``AUTOLAP_DISTANCES_M``; the button hardly comes so close twice."""
 
 
 def is_autolap(laps: tuple[Lap, ...]) -> tuple[bool, ...]:

@@ -45,10 +45,7 @@ def atomic_write(path: str | os.PathLike[str], data: bytes, *, expected_content:
 
 
 def _link_exclusively(temp_path: str, target: Path) -> None:
-    """Move a file to ``target``; raise ``FileExistsError`` if that exists (a rename would overwrite it).
-
-    On file systems without hard links (FAT, as on many watches) an empty target is created first and then replaced.
-    """
+    """Move a file to ``target``; raises ``FileExistsError`` if that exists, where a rename would overwrite it."""
     try:
         os.link(temp_path, target)
     except FileExistsError:
@@ -67,10 +64,7 @@ def _apply_umask(temp_path: str) -> None:
 
 @contextlib.contextmanager
 def atomic_replace(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield the path of a temporary file to write, which replaces ``path`` when the block succeeds.
-
-    The temporary file is removed when the block fails. Raises :class:`RetropaceError` if writing fails.
-    """
+    """Yield a temporary file's path, which replaces ``path`` on success; raises :class:`RetropaceError`."""
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

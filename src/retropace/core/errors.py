@@ -5,10 +5,9 @@ from typing import Self
 
 
 class RetropaceError(Exception):
-    """Raised for a file, annotation or setting that cannot be used.
+    """Raised for a file, annotation or setting that cannot be used: one sentence on what is wrong and what to do.
 
-    ``message`` says in one sentence what is wrong and what to do, ``path`` is the file and ``where`` the position in
-    it (``line 3``, ``byte 812``); either may be missing. ``str()`` joins the three.
+    ``path`` is the file and ``where`` the place in it (``line 3``); either may be missing. ``str()`` joins the three.
     """
 
     def __init__(self, message: str, *, path: str | os.PathLike[str] | None = None, where: str | None = None):

@@ -47,10 +47,7 @@ def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
 
 
 def project_along_path_m(lat_deg: FloatArray, lon_deg: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the positions as metres east and north of the first known one, ``(n,)`` each; NaN where missing.
-
-    The offsets from each position to the next are added up, so that distances between successive positions are exact.
-    """
+    """Return positions as metres east and north of the first known one, by adding up the exact offsets."""
     east, north = np.full(len(lat_deg), np.nan), np.full(len(lat_deg), np.nan)
     known = np.flatnonzero(np.isfinite(lat_deg) & np.isfinite(lon_deg))
     if len(known):

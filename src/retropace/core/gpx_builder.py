@@ -27,10 +27,7 @@ def build_track(creator: str, name: str, sport: str) -> tuple[gpxpy.gpx.GPX, gpx
 def build_point(
     lat_deg: float, lon_deg: float, altitude_m: float, time: datetime | None, sensors: Mapping[str, int]
 ) -> gpxpy.gpx.GPXTrackPoint:
-    """Return a point; an altitude of NaN is left out.
-
-    ``sensors`` are the values for Garmin's extension by element, such as ``hr`` and ``cad``.
-    """
+    """Return a point without an altitude of NaN; ``sensors`` are the values of Garmin's extension, such as ``hr``."""
     point = gpxpy.gpx.GPXTrackPoint(
         latitude=round(lat_deg, COORDINATE_DECIMALS),
         longitude=round(lon_deg, COORDINATE_DECIMALS),

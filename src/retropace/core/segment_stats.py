@@ -14,11 +14,7 @@ MIN_DENOMINATOR = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentStats:
-    """Totals and means of ``n`` parts of an activity in ``(n,)`` columns, NaN where missing.
-
-    Speed is distance over moving time. Cadence and step length are means over the time in which steps were counted,
-    heart rate over the time in which it was known.
-    """
+    """Totals and means of ``n`` parts of an activity in ``(n,)`` columns, NaN where missing; speed of moving."""
 
     elapsed_s: FloatArray
     moving_s: FloatArray

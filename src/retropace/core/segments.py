@@ -61,10 +61,9 @@ MAX_SUGGESTIONS = 5
 
 
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
-    """Find stretches assumed forward whose probability of having been run backward is at least ``min_probability``.
+    """Find stretches assumed forward that were run backward with at least ``min_probability``, the likeliest first.
 
-    The probability of a stretch is the mean over its segments, weighted by duration. At most ``MAX_SUGGESTIONS`` are
-    returned, the likeliest first.
+    The probability of a stretch is the mean over its segments, weighted by duration; ``MAX_SUGGESTIONS`` at most.
     """
     is_assumed = (segments.direction == "forward") & (segments.basis == "assumed")
     probability = np.where(is_assumed, 1.0 - segments.confidence, 0.0)

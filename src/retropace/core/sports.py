@@ -51,10 +51,7 @@ def format_sport(sport: str) -> str:
 
 
 def name_of_number(system: str, number: int | str) -> str:
-    """Return the sport with a number of ``strava``, or of FIT's ``sport`` or ``sub_sport``; empty if not in the table.
-
-    The table holds only numbers that are newer than FIT's profile, which is asked before.
-    """
+    """Return the sport by Strava's number, or by FIT's if newer than its profile; empty if not in the table."""
     return str(_read_table()["numbers"].get(system, {}).get(str(number), ""))
 
 

@@ -30,9 +30,6 @@ def max_backward_speed_mps(duration_s: FloatArray) -> FloatArray:
 
 
 def max_distance_m(duration_s: FloatArray) -> FloatArray:
-    """Return the farthest distance in metres between two recorded positions of a runner after each duration.
-
-    It exceeds all world records from 100 m to 10 km (800 m in 100.9 s, 10 km in 1571 s); 30 m are errors of positions.
-    """
+    """Return how far (m) a runner can get in each duration: more than world records, and 30 m of error."""
     reach: FloatArray = np.maximum(np.minimum(MAX_SPEED_MPS * duration_s, 150.0 + 6.9 * duration_s), 30.0)
     return reach

@@ -70,8 +70,7 @@ class Content(HasFindings):
 def load(path: str, data: bytes | None = None, max_bytes: int = MAX_RECORDING_BYTES) -> Content:
     """Read the file ``path`` and unpack gzip; ``data`` are its bytes if they were already read.
 
-    Raises :class:`ReadError` if the file cannot be read, is empty, is not in a known format, or unpacks to more than
-    ``max_bytes`` or :data:`MAX_COMPRESSION_RATIO` allow.
+    Raises :class:`ReadError` if it cannot be read, is empty, of no known format, or unpacks to more than is allowed.
     """
     packed = _read_file(path, max_bytes) if data is None else data
     sha256 = hashlib.sha256(packed).hexdigest()

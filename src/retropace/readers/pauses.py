@@ -24,10 +24,7 @@ def min_pause_s(steps_s: FloatArray) -> float:
 def place_pauses(
     t_s: FloatArray, gap_order: Iterable[int], paused_s: float, min_gap_s: float
 ) -> list[tuple[float, float]]:
-    """Place pauses of ``paused_s`` seconds in total in the gaps between records at ``t_s``; returns starts and ends.
-
-    Gaps are filled in ``gap_order`` (indices); the first that is no longer than ``min_gap_s`` ends this.
-    """
+    """Place pauses of ``paused_s`` in total in gaps in ``gap_order``, up to the first not above ``min_gap_s``."""
     gaps_s = np.diff(t_s)
     pauses = []
     for index in gap_order:
@@ -44,8 +41,7 @@ def find_pauses(
 ) -> Spans:
     """Find the pauses of a session: long gaps before parts that may follow a pause, by default all.
 
-    ``parts`` are the times of the records of each part in seconds; pauses are returned in seconds after ``origin_s``.
-    Parts may stand in any order, and their records in reverse order.
+    ``parts`` hold the times (s) of each part's records, in any order; pauses are in seconds after ``origin_s``.
     """
     steps_s = np.concatenate([np.diff(times_s) for times_s in parts])
     if len(steps_s) < MIN_STEPS_PER_PART * (len(parts) - 1):

@@ -182,10 +182,7 @@ class RecordBatch:
         *,
         is_text: bool = False,
     ) -> FieldChunk:
-        """Build the chunk of a field: its values where ``is_valid``, in all records if that is None.
-
-        ``numbers`` is None for values that are not numbers, ``value_names`` if no value has a name.
-        """
+        """Build the chunk of a field: its values where ``is_valid``, in all records if None; numbers may be None."""
         rows, values = self.rows, np.full(len(self.rows), np.nan) if numbers is None else numbers
         if is_valid is not None and not np.all(is_valid):
             rows, values = rows[is_valid], values[is_valid]
@@ -201,10 +198,7 @@ def _apply_scale(numbers: FloatArray, scaled: Any) -> FloatArray:
 
 
 def _unwrap_counter(bits: NDArray[np.int64], block: Indices, bit_width: int) -> NDArray[np.int64]:
-    """Turn the readings of a counter that starts again at 0 after ``bit_width`` bits into a total that never falls.
-
-    ``block`` has a number for each reading; where this number rises, the total starts again from zero.
-    """
+    """Turn a counter of ``bit_width`` bits into a total that never falls; it starts again where ``block`` rises."""
     is_start = np.diff(block, prepend=-1) > 0
     previous = np.where(is_start, 0, np.concatenate(([0], bits[:-1])))
     steps = (bits - previous) % (1 << bit_width)

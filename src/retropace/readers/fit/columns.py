@@ -71,8 +71,7 @@ column's unit, and the factor for a developer field that names no unit."""
 def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, int], list[Finding]]:
     """Build the samples of a session's records; returns also how many records hold each field, and findings.
 
-    Times are seconds after ``origin_s``, in seconds by the device's clock. A developer field fills a column if the
-    device itself recorded no value for it.
+    Times are seconds after ``origin_s``. A developer field fills a column for which the device has no value.
     """
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
@@ -105,10 +104,7 @@ def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, 
 
 
 def _find_substitutes(fields: Sequence[FitField]) -> Iterator[tuple[str, str, FitField, float]]:
-    """Yield sample column, its quantity in words, a developer field that measures it, and the factor to its unit.
-
-    For each column, fields that match by number come before those that match by name; unknown units are left out.
-    """
+    """Yield sample column, quantity in words, developer field and factor to its unit; matches by number first."""
     for column, numbers, quantity, factors, profile_factor in DEVELOPER_COLUMNS:
         by_number = [field for field in fields if field.identity.native_number in numbers]
         by_name = [field for field in fields if field.identity.name.strip().casefold().replace("_", " ") == quantity]

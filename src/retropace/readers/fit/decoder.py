@@ -64,10 +64,7 @@ class DecodeFailure(NamedTuple):
 
 
 class FitDecoder:
-    """Decoder of one of the FIT files chained in ``data``.
-
-    ``bulk_runs`` are the records to be decoded in bulk; if it is None, fitdecode decodes all records one by one.
-    """
+    """Decoder of one of the FIT files chained in ``data``; without ``bulk_runs`` fitdecode decodes all records."""
 
     def __init__(self, data: bytes, chained: ChainedFile, bulk_runs: MessageRuns | None):
         self.data, self.chained, self.bulk_runs = data, chained, bulk_runs
@@ -83,10 +80,9 @@ class FitDecoder:
         self.last_session_start = -1
 
     def decode(self, method: str) -> DecodedFile:
-        """Decode the file; ``method`` is recorded in the result as the way of decoding.
+        """Decode the file by ``method``; a message that fitdecode cannot decode is removed, and the rest decoded again.
 
-        A message that fitdecode cannot decode is removed, and the rest is decoded again. Raises
-        :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
+        Raises :class:`BulkUnsupportedError` if the records should be decoded in bulk but cannot be.
         """
         messages = self._select_messages()
         misaligned: frozenset[tuple[int, int]] = frozenset()

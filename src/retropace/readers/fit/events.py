@@ -1,7 +1,7 @@
 """Reading of laps, splits, pauses and waypoints of a FIT session, on the time axis of its records.
 
-``origin_s`` is the time of the session's first record and ``window`` the session's start and end, both in seconds by
-the device's clock. A lap or split belongs to the session that holds its middle, because watches round times.
+``origin_s`` is the time of the session's first record, ``window`` its start and end, by the device's clock (s). A lap
+or split belongs to the session that holds its middle, because watches round times.
 """
 
 from collections.abc import Sequence
@@ -76,8 +76,7 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
 def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Spans:
     """Read the pauses of a session: from each stop of the timer to its next start, if there is one.
 
-    Some files group events by kind, and some clocks are set back. So events are read in order of time and in file
-    order, and the pauses whose total is closer to ``paused_s`` (elapsed minus timer time, NaN if unknown) are returned.
+    Of events in order of time and in file order, those count whose total is closer to ``paused_s`` (NaN if unknown).
     """
     timed = [
         (read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type"))
@@ -106,10 +105,7 @@ def _pair_events(events: Sequence[tuple[float, str]]) -> Spans:
 def read_waypoints(
     course_points: Sequence[Any], events: Sequence[Any], origin_s: float, end_s: float
 ) -> list[Waypoint]:
-    """Read course points, which have a position, and markers set during the session, which have only a time.
-
-    The time of a course point outside of the session is that of the planned course and becomes NaN.
-    """
+    """Read course points, whose time is NaN if it is that of the planned course, and markers, without position."""
     waypoints = []
     for message in course_points:
         time_s = read_time_s(message, "timestamp")

@@ -29,10 +29,10 @@ class SessionWindow(NamedTuple):
 
 
 def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[list[SessionWindow], list[Finding]]:
-    """Find the sessions of one FIT file in order of time; returns them and findings about what was assumed or left out.
+    """Find the sessions of one FIT file in order of time; returns findings about what was assumed or left out, too.
 
-    A single session has all records. Of several, each ends as the file says, but no later than the next one starts, and
-    the first one has all records before it too, since some watches write the time of the first position as its start.
+    A single session has all records. Of several, each ends as the file says or where the next one starts, and the first
+    has all records before it too, since some watches write the time of the first position as its start.
     """
     sessions = file.messages_named("session")
     if not sessions:
@@ -93,10 +93,7 @@ def _read_session_span(message: Any) -> tuple[float, float]:
 
 
 def _find_unclosed_session(file: DecodedFile, device_time_s: FloatArray, end_s: float) -> SessionWindow | None:
-    """Find the session that was still open when a damaged file breaks off; None if there is none.
-
-    It consists of the records after the last session message in the file that are later than ``end_s``, its end.
-    """
+    """Find the session still open when a damaged file breaks off: records after the last session, past ``end_s``."""
     later_times_s = device_time_s[file.records_before_session :]
     is_later = (later_times_s > end_s + END_ROUNDING_S) & (later_times_s < end_s + MAX_CONTINUATION_S)
     if not file.is_damaged or file.records_before_session == 0 or np.sum(is_later) < 2:

@@ -138,10 +138,7 @@ def _drop_overwritten(chunks: list[FieldChunk], count: int) -> list[FieldChunk]:
 
 
 def _encode_categories(chunks: list[FieldChunk]) -> tuple[tuple[str, ...], list[FloatArray]]:
-    """Return the texts of a text field in order of first occurrence, and for each chunk the index of each value's text.
-
-    A field in which any value has no name is not a text field: it has no texts, its numbers remain, and texts are NaN.
-    """
+    """Return a text field's texts as they first occur, and their indices per chunk; none if a value has no name."""
     numbers = [np.full(len(chunk.rows), np.nan) if chunk.is_text else chunk.values for chunk in chunks]
     first_occurrences: dict[str, tuple[int, int, int]] = {}
     named_chunks: list[tuple[list[str], NDArray[np.intp]]] = []

@@ -100,10 +100,7 @@ def _read_route(texts: list[str], start: datetime, findings: list[Finding]) -> t
 def _build_time_axis(
     route: tuple[FloatArray, Samples] | None, elapsed_s: float
 ) -> tuple[FloatArray, dict[str, FloatArray]]:
-    """Return the times of all records, and the route's columns at them.
-
-    Times are the route's own, and every second before and after the route, where its columns are NaN.
-    """
+    """Return the times of all records: the route's, with its columns, and every second before and after (NaN)."""
     if route is None:
         return np.arange(0.0, elapsed_s + 1e-6, 1.0), {}
     route_s, samples = route

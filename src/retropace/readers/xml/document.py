@@ -85,10 +85,9 @@ def parse_document(
 ) -> XmlDocument[T]:
     """Parse a document and hand the start and end of its elements called ``names``, with any prefix, to ``read``.
 
-    The last of ``names`` is that of points, which a document over :data:`MAX_TREE_CHARS` does not keep. ``read`` is
-    called again if the document is repaired. A document without end is cut after the last element called as in
-    ``cut_after``. Raises :class:`ReadError` for a document type, for excessive depth, and for damage in a document
-    without elements called as in ``cut_after``.
+    The last of ``names`` is that of points, which large documents do not keep. ``read`` is called again after a repair.
+    A document without end is cut after the last element called as in ``cut_after``. Raises :class:`ReadError` for a
+    document type, for excessive depth, and for damage without such an element.
     """
     findings: list[Finding] = []
     text, root_name, line_offset = _start_at_root(decode_text(data, findings), path, findings)

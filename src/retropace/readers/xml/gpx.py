@@ -1,8 +1,7 @@
 """Reader of GPX 1.0 and 1.1: points by :mod:`~retropace.readers.xml.gpx_points`, everything else through gpxpy.
 
-A track is a session, with pauses between its segments. Tracks of the same sport that follow one another within half a
-day are one session, because some exports write a pause as a new track. Segments no further apart in time than points
-usually are have no pause between them, because some exports write laps as segments.
+A track is a session, with pauses between its segments, unless these are as close as points usually are (laps). Tracks
+of the same sport that follow one another within half a day are one session, because some exports so write a pause.
 """
 
 from bisect import bisect_right
@@ -88,10 +87,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
 
 
 def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Element, int]:
-    """Copy what gpxpy reads of an element: no prefixes, track points, extensions or elements of other namespaces.
-
-    Waypoints and route points without a usable position or time are left out, and their number is returned.
-    """
+    """Copy what gpxpy reads of an element, without unusable waypoints and route points, which are counted."""
     copy = etree.Element(local_name(element.tag))
     copy.text = element.text
     if copy.tag == "time" and (parsed := parse_time(element.text or "")) is not None:

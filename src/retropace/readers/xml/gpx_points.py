@@ -1,8 +1,4 @@
-"""The track points of a GPX document as columns.
-
-Values are found by local name, because exporters write the same extensions under a dozen prefixes, directly in the
-point or nested.
-"""
+"""The track points of a GPX document as columns; values are found by local name, as exporters' prefixes differ."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,10 +66,7 @@ class GpxPoints:
 
 
 def read_points(events: Events) -> GpxPoints:
-    """Read the track points of a document from the XML parser events of its :data:`POINT_TAGS`.
-
-    Points outside of a segment or track belong to the track before them.
-    """
+    """Read the track points of a document from the events of :data:`POINT_TAGS`; loose ones join the track before."""
     values = PointValues(_find_column, ATTRIBUTE_COLUMNS)
     parts: list[int] = []  # of each point the number of starts and ends of tracks and segments before it
     track_indices: list[int] = []

@@ -1,9 +1,8 @@
 """Reader of KML as OpenTracks, and My Tracks of Google before it, write it: tracks with a time for every position.
 
-A session is a Placemark with ``Track`` elements; markers are Placemarks with a Point. OpenTracks starts a new ``Track``
-where recording paused and resumed, or after a long gap between positions. Each ``when`` belongs to the ``coord`` of the
-same number; an empty ``coord`` is a moment without a position. Sensor values follow in arrays with one value per
-moment, empty where missing: speed in m/s, cadence as the sensor sends it.
+A session is a Placemark with ``Track`` elements, a new one after each pause or long gap; markers are Placemarks with a
+Point. Each ``when`` belongs to the ``coord`` of the same number, empty without a position. Sensor values follow in
+arrays with one value per moment, empty where missing: speed in m/s, cadence as the sensor sends it.
 """
 
 import itertools
@@ -229,11 +228,7 @@ def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
 
 
 def _read_sport(placemark: Element) -> str:
-    """Read the sport of a session from ``activityType``, else from ``type``, else from the icon.
-
-    ``type`` is in the language of the phone and an icon in none, so an icon of a sport not on foot overrides ``type``,
-    and any icon of a known sport a ``type`` that is not known.
-    """
+    """Read the sport from ``activityType``, else ``type`` (in the phone's language), which a telling icon overrules."""
     data = {element.get("name", ""): read_text(element, ".//{*}value") for element in placemark.iter("{*}Data")}
     icon = read_text(placemark, "{*}icon").lower().removesuffix("unknown")
     sport = data.get("activityType") or data.get("type") or data.get("category") or read_text(placemark, "{*}TYPE")

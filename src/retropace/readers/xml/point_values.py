@@ -27,9 +27,8 @@ MAX_NUMBER_CHARS = 64
 class PointValues:
     """The values of points in the order in which the points start.
 
-    ``find_column`` gives the column of an element in a point by its local name: empty for none, and None for an element
-    that shows that the end of the point is missing. ``attributes`` of points are read too. A column in
-    ``parent_by_column`` is read only from elements in an element of that local name.
+    ``find_column`` gives the column of an element by its local name: empty for none, None for one that shows that the
+    point's end is missing. A column in ``parent_by_column`` is read only within an element of that name.
     """
 
     def __init__(

@@ -1,10 +1,8 @@
 """Reader of TCX files of Garmin, COROS and others; prefixes of elements are ignored.
 
-No TCX library serves: tcxreader 0.4 drops lap starts, triggers, intensities and laps without points, and knows one
-namespace only; python-tcxparser 2.4 does not keep laps with their points; activereader 0.0.2 is no longer maintained.
-
-``TotalTimeSeconds`` of a lap is timer time: where the next lap starts later, the watch was paused. Garmin Connect
-writes ``Manual`` on every lap, so the trigger is only what the file says.
+No TCX library serves: tcxreader 0.4 drops lap starts, triggers and laps without points; python-tcxparser 2.4 does not
+keep laps with their points; activereader 0.0.2 is no longer maintained. ``TotalTimeSeconds`` of a lap is timer time:
+where the next lap starts later, the watch was paused. Garmin Connect writes ``Manual`` on every lap.
 """
 
 import itertools
@@ -128,10 +126,7 @@ def _read_points(events: Events) -> TcxPoints:
 
 
 def _locate_points(element: Element, points: TcxPoints) -> tuple[RowIndices, list[tuple[Element, list[int]]]]:
-    """Locate the points of an activity; returns their rows, and for each lap the indices where its tracks start.
-
-    The last index of a lap is the end of its last track. Tracks and points outside of laps belong to the activity.
-    """
+    """Locate an activity's points; returns their rows, and of each lap where its tracks start and the last ends."""
 
     def is_own(item: Element) -> bool:
         # Others belong to an activity that lies in this one because the end tag of this one is missing.
@@ -201,10 +196,7 @@ def _build_activity(element: Element, points: TcxPoints, path: str, findings: li
 
 
 def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _LocatedLap:
-    """Locate a lap; ``edges`` are the indices where each of its tracks starts, and where the last one ends.
-
-    A start after many of the lap's points, or before points of other laps, is replaced by the time of its first point.
-    """
+    """Locate a lap between ``edges``, where its tracks start and end; a start that its points contradict is theirs."""
     first, *later_edges = edges
     last = edges[-1]
     start = parse_time(lap.get("StartTime", ""))
@@ -220,10 +212,7 @@ def _locate_lap(lap: Element, edges: list[int], posix_s: FloatArray) -> _Located
 
 
 def _build_laps(laps: list[_LocatedLap], t_s: FloatArray, origin_s: float) -> tuple[tuple[Lap, ...], Spans]:
-    """Build the laps and the pauses of an activity; a lap with neither points nor a start is left out.
-
-    A lap was paused if it lasted longer than its timer or, without timer time, at long gaps before a new track.
-    """
+    """Build laps and pauses; a lap was paused if longer than its timer or, without one, at gaps before a new track."""
     result: list[Lap] = []
     pauses: list[tuple[float, float]] = []
     for lap_index, lap in enumerate(laps):

@@ -23,10 +23,7 @@ def report_filled_times(count: int, total: int) -> Finding:
 def interpolate_times(
     times_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, part: NDArray[np.intp]
 ) -> FloatArray:
-    """Return the times with missing ones interpolated by distance between the timed points of the same part.
-
-    All shapes are ``(n,)``; positions must be known. A time without timed points before and after it stays NaN.
-    """
+    """Return times, with missing ones interpolated by distance between timed points of the same part if possible."""
     is_timed = np.isfinite(times_s)
     rows = np.arange(len(times_s))
     before = np.maximum.accumulate(np.where(is_timed, rows, -1))
@@ -46,10 +43,7 @@ def interpolate_times(
 
 
 def find_counter(values: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray | None:
-    """Return ``values`` as cumulative metres if they count these, or the metres from point to point; else None.
-
-    Where there are positions, the distance must be about that along them.
-    """
+    """Return ``values`` as cumulative metres if they count these or steps, and suit the positions; else None."""
     values = np.where(np.abs(values) <= MAX_VALUE, values, np.nan)
     known = values[np.isfinite(values)]
     placed = np.isfinite(lat_deg) & np.isfinite(lon_deg)
