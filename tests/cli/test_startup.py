@@ -51,7 +51,7 @@ def test_completing_names_of_commands_loads_click_alone() -> None:
 def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
     unneeded = {
         "long-backward.fit": {"gpxpy", "pyexpat", "shapely", "csv", "rich", "retropace.labelling.athlete"},
-        "track-6x400.gpx": {"fitdecode", "fastcrc", "shapely", "rich", "retropace.labelling.athlete"},
+        "track-6x400.gpx": {"gpxpy", "fitdecode", "fastcrc", "shapely", "rich", "retropace.labelling.athlete"},
         "treadmill-beginner.fit": {"gpxpy", "pyexpat", "shapely", "rich"},
     }
     drawing = {"retropace.output.charts"}  # only on a terminal

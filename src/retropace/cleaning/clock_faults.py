@@ -62,13 +62,18 @@ class Recorded:
         """Longest time in seconds between two records with which a third one between them is compared."""
         return max(MIN_OVERLAP_GAP_S, 3.0 * self.spacing_s)
 
+    @property
+    def contiguous_gap_s(self) -> float:
+        """Longest time in seconds between two parts of which one is taken to follow the other directly."""
+        return max(MAX_CONTIGUOUS_GAP_S, 10.0 * self.spacing_s)
+
 
 def read_in_order(t_s: FloatArray) -> NDArray[np.intp]:
     """Return the indices of the records in reading order: parts that stand in reverse order are turned round."""
     order = np.arange(len(t_s))
     direction = np.sign(np.diff(t_s))
     changes = np.flatnonzero(direction)
-    if np.all(direction >= 0.0) or not len(changes):
+    if np.all(direction >= 0.0):
         return order
     # Where time stands still the direction is that of the step before, at the start that of the step after.
     direction = direction[changes[np.clip(np.searchsorted(changes, np.arange(len(direction)), "right") - 1, 0, None)]]
@@ -87,11 +92,9 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
         way_m = counted_m[:, None]
     else:
         shrink = np.cos(np.radians(np.clip(lat_deg, -90.0, 90.0)))
-        east_deg = (
-            (lon_deg - lon_deg[np.argmax(np.isfinite(lon_deg))] + 180.0) % 360.0 - 180.0 if len(rows) else lon_deg
-        )
+        east_deg = (lon_deg - lon_deg[np.argmax(np.isfinite(lon_deg))] + 180.0) % 360.0 - 180.0
         way_m = MAX_DEGREE_LENGTH_M * np.column_stack((east_deg * shrink, lat_deg))
-    names = ("heart_rate_bpm", "cadence_recorded", "speed_mps", "altitude_m")
+    others = (samples.heart_rate_bpm, samples.cadence_recorded, samples.speed_mps, samples.altitude_m)
     step_s, step_m = np.diff(t_s), measure_m(np.diff(way_m, axis=0))
     rising_s = step_s[step_s > 0.0]
     usual_s = rising_s[rising_s <= MAX_USUAL_SPACING_S]
@@ -101,7 +104,7 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
     return Recorded(
         t_s,
         way_m,
-        np.column_stack([getattr(samples, name)[rows] for name in names]),
+        np.column_stack([column[rows] for column in others]),
         float(np.median(usual_s)) if len(usual_s) else 1.0,
         float(np.median(speeds_mps)) if len(speeds_mps) else 0.0,
     )
@@ -110,21 +113,11 @@ def gather_recorded(samples: Samples, rows: NDArray[np.intp]) -> Recorded:
 def is_shuffled(recorded: Recorded) -> bool:
     """Return whether parts stand in another order: sorted, records are spaced as usual and within reach."""
     order = np.argsort(recorded.t_s, kind="stable")
-    apart_s, contiguous_s = np.diff(recorded.t_s[order]), max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
-    if np.any(apart_s < 0.5 * recorded.spacing_s) or np.any(apart_s > contiguous_s):
-        return False
+    apart_s = np.diff(recorded.t_s[order])
+    is_spaced = np.all((apart_s >= 0.5 * recorded.spacing_s) & (apart_s <= recorded.contiguous_gap_s))
     is_leap = measure_m(np.diff(recorded.way_m[order], axis=0)) > MAX_SPEED_MPS * apart_s + MIN_STRAY_M
-    falls_far = np.min(np.diff(recorded.t_s)) < -contiguous_s
-    return bool(falls_far and np.mean(is_leap) <= MAX_LEAP_SHARE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Neighbours:
-    """For each of ``n`` records the nearest records of other parts before and after it in time."""
-
-    before: NDArray[np.intp]  # index of the record; -1 if there is none
-    after: NDArray[np.intp]  # n if there is none
-    gap_s: FloatArray  # time between the two; infinite if one is missing
+    falls_far = np.min(np.diff(recorded.t_s)) < -recorded.contiguous_gap_s
+    return bool(is_spaced and falls_far and np.mean(is_leap) <= MAX_LEAP_SHARE)
 
 
 def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool_], FloatArray, NDArray[np.bool_]]:
@@ -139,9 +132,10 @@ def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool
     part[falls + 1] = 1
     part = np.cumsum(part)
     near = _find_neighbours(t_s, part)
-    is_between = near.gap_s <= recorded.overlap_gap_s
-    before, after = np.where(is_between, near.before, 0), np.where(is_between, near.after, 0)
-    share = np.divide(t_s - t_s[before], near.gap_s, out=np.zeros(len(t_s)), where=is_between & (near.gap_s > 0.0))
+    gap_s = np.append(t_s, np.inf)[near[1]] - np.append(t_s, -np.inf)[near[0]]
+    is_between = gap_s <= recorded.overlap_gap_s
+    before, after = np.where(is_between, near, 0)
+    share = np.divide(t_s - t_s[before], gap_s, out=np.zeros(len(t_s)), where=is_between & (gap_s > 0.0))
     told_m = way_m[before] + (way_m[after] - way_m[before]) * share[:, None]
     error_m = np.where(is_between, measure_m(way_m - told_m), np.nan)
 
@@ -164,32 +158,30 @@ def find_set_back(recorded: Recorded) -> tuple[NDArray[np.intp], NDArray[np.bool
     return falls, is_set_back, np.where(is_retold, t_s[nearest], t_s), is_retold
 
 
-def _find_neighbours(t_s: FloatArray, part: NDArray[np.intp]) -> _Neighbours:
+def _find_neighbours(t_s: FloatArray, part: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the records of other parts next before (-1 if none) and after (``n``) each of ``n``, ``(2, n)``."""
     order = np.argsort(t_s, kind="stable")
     is_first = np.concatenate(([True], np.diff(part[order]) != 0))
     starts = np.append(np.flatnonzero(is_first), len(t_s))
     run = np.cumsum(is_first) - 1
-    before, after = np.empty(len(t_s), np.intp), np.empty(len(t_s), np.intp)
-    before[order] = np.append(-1, order)[starts[run]]
-    after[order] = np.append(order, len(t_s))[starts[run + 1]]
-    gap_s = np.append(t_s, np.inf)[after] - np.append(t_s, -np.inf)[before]
-    return _Neighbours(before, after, gap_s)
+    near = np.empty((2, len(t_s)), np.intp)
+    near[:, order] = np.append(-1, order)[starts[run]], np.append(order, len(t_s))[starts[run + 1]]
+    return near
 
 
-def _contradict(recorded: Recorded, near: _Neighbours, part: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+def _contradict(recorded: Recorded, near: NDArray[np.intp], part: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     """Return for each part but the first whether it contradicts others at the same times: by value, if without way."""
     known_way = np.any(np.isfinite(recorded.way_m), axis=1)
-    other = np.clip(near.before, 0, None)
-    is_same_time = (near.before >= 0) & (recorded.t_s - recorded.t_s[other] < 0.5 * recorded.spacing_s)
+    other = np.clip(near[0], 0, None)
+    is_same_time = (near[0] >= 0) & (recorded.t_s - recorded.t_s[other] < 0.5 * recorded.spacing_s)
     values, others = recorded.values, recorded.values[other]
     is_known = np.isfinite(values) & np.isfinite(others)
-    differs = np.any(is_known & (values != others), axis=1) | (
-        ~np.any(is_known, axis=1) & (known_way == known_way[other])
+    is_alike = ~np.any(is_known & (values != others), axis=1)
+    is_alike &= np.any(is_known, axis=1) | (known_way != known_way[other])
+    same_time, alike = (
+        np.bincount(part[mask], minlength=count)[1:] for mask in (is_same_time, is_same_time & is_alike)
     )
-    same_time, different = (
-        np.bincount(part[mask], minlength=count)[1:] for mask in (is_same_time, is_same_time & differs)
-    )
-    return different > 0.2 * same_time
+    return alike < 0.8 * same_time
 
 
 def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -201,18 +193,18 @@ def _is_swapped(recorded: Recorded, falls: NDArray[np.intp]) -> NDArray[np.bool_
 
 
 def _follow_others(
-    recorded: Recorded, falls: NDArray[np.intp], near: _Neighbours, leap_m: FloatArray
+    recorded: Recorded, falls: NDArray[np.intp], near: NDArray[np.intp], leap_m: FloatArray
 ) -> NDArray[np.bool_]:
     """Return for each part after a fall whether it adjoins another part in time and place, or leaps to its own."""
     first, last = falls + 1, np.append(falls[1:], len(recorded.t_s) - 1)
     t_s = recorded.t_s
     follows = np.zeros(len(falls), dtype=bool)
-    for row, other in ((first, near.before[first]), (last, near.after[last])):
+    for row, other in ((first, near[0, first]), (last, near[1, last])):
         exists = (other >= 0) & (other < len(t_s))
         other = np.where(exists, other, 0)
         gap_s = np.abs(t_s[other] - t_s[row])
         step_m = measure_m(recorded.way_m[other] - recorded.way_m[row])
-        is_near = gap_s <= max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+        is_near = gap_s <= recorded.contiguous_gap_s
         follows |= exists & is_near & ~(step_m > MAX_SPEED_MPS * gap_s + MIN_STRAY_M)
     leaps = leap_m > MAX_SPEED_MPS * recorded.spacing_s + MIN_STRAY_M
     if recorded.way_m.shape[1] == 1:

@@ -38,11 +38,12 @@ def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Paus
     """Return the pauses without those in which the runner moved on, if the timer then agrees with ``timer_s``."""
     t_s, known = records.t_s, np.isfinite(records.distance_m)
     excess_s = timer_s - (float(t_s[-1] - t_s[0]) - total_s(recorded))
-    if excess_s > _timer_tolerance_s(timer_s) and np.sum(known) > 1:
+    tolerance_s = max(MIN_TIMER_TOLERANCE_S, TIMER_TOLERANCE * timer_s)
+    if excess_s > tolerance_s and np.sum(known) > 1:
         gain_m = np.diff(np.interp(recorded, t_s[known], records.distance_m[known]), axis=1)[:, 0]
         length_s = recorded[:, 1] - recorded[:, 0]
         is_false = gain_m > MIN_MOVING_SPEED_MPS * length_s
-        if abs(excess_s - float(np.sum(length_s[is_false]))) <= _timer_tolerance_s(timer_s):
+        if abs(excess_s - float(np.sum(length_s[is_false]))) <= tolerance_s:
             count = int(np.sum(is_false))
             text = f"{format_count(count, 'pause')} left out: the runner moved on, and the timer ran"
             finding = warn("false-pauses", text, count, "pauses")
@@ -72,7 +73,3 @@ def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans,
     text = f"{format_count(len(gaps), 'gap')} without movement ({gap_s:.0f} s) taken as {kind}"
     spans = recorded if is_standing else union(np.concatenate((recorded, gaps)))
     return Pauses(spans, gaps, findings=(note("gaps-without-movement", text, gap_s, "s"),))
-
-
-def _timer_tolerance_s(timer_s: float) -> float:
-    return max(MIN_TIMER_TOLERANCE_S, TIMER_TOLERANCE * timer_s)

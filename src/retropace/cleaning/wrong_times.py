@@ -4,13 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from retropace.cleaning.clock_faults import (
-    MAX_CONTIGUOUS_GAP_S,
-    MAX_WRONG_TIMES,
-    MIN_STRAY_M,
-    Recorded,
-    measure_m,
-)
+from retropace.cleaning.clock_faults import MAX_WRONG_TIMES, MIN_STRAY_M, Recorded, measure_m
 from retropace.cleaning.longest_rise import find_longest_nondecreasing
 from retropace.core.spans import FloatArray, true_runs
 from retropace.core.world_records import MAX_SPEED_MPS
@@ -49,11 +43,10 @@ def _fits_at_own_times(
     own_s, way_m = recorded.t_s[run], recorded.way_m[run]
     count, hole_s = len(own_s), recorded.t_s[run.stop] - recorded.t_s[run.start - 1]
     needed_s = max(placed_s[-1] - placed_s[0], 0.5 * (count - 1) * recorded.spacing_s) + 2.0 * recorded.spacing_s
-    after = np.searchsorted(kept_s, own_s)
-    before_s = np.where(after > 0, kept_s[after - 1], -np.inf)
-    after_s = np.where(after < len(kept_s), kept_s[np.minimum(after, len(kept_s) - 1)], np.inf)
+    before = np.searchsorted(kept_s, own_s)
+    before_s, after_s = (np.concatenate(([-np.inf], kept_s, [np.inf]))[rows] for rows in (before, before + 1))
     nearest_s = float(np.min(np.minimum(own_s - before_s, after_s - own_s)))
-    is_far = nearest_s > max(MAX_CONTIGUOUS_GAP_S, 10.0 * recorded.spacing_s)
+    is_far = nearest_s > recorded.contiguous_gap_s
     if count <= MAX_WRONG_TIMES and is_far:
         return bool(hole_s <= 0.0)
     if hole_s < 0.6 * needed_s:

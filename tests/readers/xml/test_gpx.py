@@ -204,18 +204,18 @@ def test_a_timed_waypoint_belongs_to_the_session_it_was_set_in() -> None:
     assert [activity.waypoints[-1].name for activity in both] == ["no time", "no time"]
 
 
-def test_what_gpxpy_refuses_costs_neither_points_nor_other_names() -> None:
+def test_what_is_written_badly_costs_neither_points_nor_other_names() -> None:
     track = f"<trk><name>n</name>{segment(0, 5)}</trk>"
     good = "<wpt lat='1' lon='2'><name>w</name></wpt>"
     activity = read_single(gpx(f"<wpt lat='x' lon='2'/><wpt lon='2'><name>lost</name></wpt>{good}{track}"))
     assert ([mark.name for mark in activity.waypoints], activity.name) == (["w"], "n")
     assert activity.warnings == ("waypoints and route points without a usable position or time left out: 2",)
     activity = read_single(gpx(f"{good}<wpt lat='1' lon='2'><ele>high</ele></wpt>{track}"))
-    assert (activity.waypoints, activity.name) == ((), "n")
-    assert "waypoints, routes and metadata left out" in activity.warnings[0]
+    assert (len(activity.waypoints), activity.name, activity.warnings) == (2, "n", ())
     activity = read_single(gpx(track.replace("<name>", "<number>first</number><name>")))
-    assert (len(activity.samples), activity.name) == (5, "")
-    assert "names, waypoints and routes left out" in activity.warnings[0]
+    assert (len(activity.samples), activity.name, activity.warnings) == (5, "n", ())
+    activity = read_single(gpx(track.replace("<name>", "<type>hiking</type><name>")).replace(b'"1.1"', b'"5.8"'))
+    assert (activity.sport, activity.name) == ("hiking", "n")
 
 
 def test_any_number_of_comments_and_of_refused_waypoints_is_read() -> None:

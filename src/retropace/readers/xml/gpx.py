@@ -1,4 +1,4 @@
-"""Reader of GPX 1.0 and 1.1: points by :mod:`~retropace.readers.xml.gpx_points`, everything else through gpxpy.
+"""Reader of GPX 1.0 and 1.1, whose points are read by :mod:`~retropace.readers.xml.gpx_points`.
 
 A track is a session, with pauses between its segments, unless these are as close as points usually are (laps). Tracks
 of the same sport that follow one another within half a day are one session, because some exports so write a pause.
@@ -9,10 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-from lxml import etree
 
 from retropace.core.activity import Activity, Device, Samples, Source, Split, Waypoint
 from retropace.core.errors import NoActivityError, ReadError
@@ -21,7 +19,7 @@ from retropace.core.sports import format_sport
 from retropace.core.units import format_count
 from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import find_pauses
-from retropace.readers.xml.document import Element, local_name, parse_document
+from retropace.readers.xml.document import Element, local_name, parse_document, read_text
 from retropace.readers.xml.gpx_points import (
     DISTANCE_COLUMN,
     POINT_TAG,
@@ -57,13 +55,12 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a planned route or waypoints.
     """
     document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
-    points, findings = document.content, list(document.findings)
-    remainder, unplaced = _copy_for_gpxpy(document.root, ("", document.root.tag.rpartition("}")[0]))
-    metadata = _parse_with_gpxpy(remainder, findings)
-    tracks = [track for track in _build_tracks(points, metadata) if track.segments]
+    root, points = document.root, document.content
+    waypoints, unusable_count = _read_waypoints(root)
+    tracks = [track for track in _build_tracks(points, root) if track.segments]
     if not tracks:
-        raise _explain_no_activity(points, metadata, path)
-    findings += _collect_findings(points, unplaced)
+        raise _explain_no_activity(points, root, path)
+    findings = (*document.findings, *_collect_findings(points, unusable_count))
     sessions: list[list[_GpxTrack]] = []
     for track in sorted(tracks, key=lambda track: track.first_s):
         previous = sessions[-1][-1] if sessions else None
@@ -75,80 +72,47 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     starts_s = [session[0].first_s for session in sessions]
     return [
         replace(
-            _build_activity(session, points, _stripped_text(metadata.creator)),
+            _build_activity(session, points, root.get("creator", "").strip()),
             source=Source(path, "gpx", session=index),
-            waypoints=select_waypoints(
-                (_read_waypoint(waypoint, starts_s[index]) for waypoint in metadata.waypoints), starts_s, index
-            ),
-            findings=tuple(findings),
+            waypoints=select_waypoints(waypoints, starts_s, index),
+            findings=findings,
         )
         for index, session in enumerate(sessions)
     ]
 
 
-def _copy_for_gpxpy(element: Element, namespaces: tuple[str, ...]) -> tuple[Element, int]:
-    """Copy what gpxpy reads of an element, without unusable waypoints and route points, which are counted."""
-    copy = etree.Element(local_name(element.tag))
-    copy.text = element.text
-    if copy.tag == "time" and (parsed := parse_time(element.text or "")) is not None:
-        copy.text = datetime.fromtimestamp(parsed[0], UTC).isoformat()  # gpxpy knows no other digits or clocks
-    copy.attrib.update({name: value for name, value in element.items() if not name.startswith("{") and ":" not in name})
-    unplaced = 0
-    for child in element.iterchildren("*"):
-        namespace, _, name = child.tag.rpartition("}")
-        if name in ("trkseg", POINT_TAG, "extensions") or ":" in name or namespace not in namespaces:
-            continue
-        degrees = (parse_number(child.get(key, "")) for key in ("lat", "lon"))
-        if name in ("wpt", "rtept"):
-            times = [parse_time(time.text or "") for time in child.iterchildren("{*}time")]
-            if not is_usable_position(*degrees) or None in times:
-                unplaced += 1
-                continue
-        child_copy, unplaced_in_child = _copy_for_gpxpy(child, namespaces)
-        copy.append(child_copy)
-        unplaced += unplaced_in_child
-    return copy, unplaced
+def _read_waypoints(root: Element) -> tuple[list[Waypoint], int]:
+    """Read the waypoints, with times in seconds since 1970, and count those and route points that are not usable."""
+    waypoints, unusable_count = [], 0
+    for element in root.iter("{*}wpt", "{*}rtept"):
+        lat_deg, lon_deg = (parse_number(element.get(key, "")) for key in ("lat", "lon"))
+        times = [parse_time(time.text or "") for time in element.iterchildren("{*}time")]
+        if not is_usable_position(lat_deg, lon_deg) or None in times:
+            unusable_count += 1
+        elif local_name(element.tag) == "wpt":
+            name, description, comment = (read_text(element, f"{{*}}{tag}") for tag in ("name", "desc", "cmt"))
+            t_s = times[0][0] if times and times[0] is not None else np.nan
+            waypoints.append(Waypoint(t_s, name, description or comment, lat_deg, lon_deg))
+    return waypoints, unusable_count
 
 
-def _parse_with_gpxpy(root: Element, findings: list[Finding]) -> Any:
-    """Read a document without its track points by gpxpy; what that rejects is left out and reported in ``findings``."""
-    import gpxpy
-    import gpxpy.gpx
-
-    reason = ""
-    # A waypoint or number that gpxpy rejects must not cost the recording: the second attempt omits it.
-    for omitted in ("", "waypoints, routes and metadata"):
-        if omitted:
-            etree.strip_elements(root, "wpt", "rte", "metadata")
-        try:
-            metadata = gpxpy.parse(etree.tostring(root, encoding="unicode"))
-        except (gpxpy.gpx.GPXException, ValueError, TypeError, AttributeError) as error:
-            reason = reason or " ".join(str(error).split())
-            continue
-        if omitted:
-            text = f"{omitted} left out, because gpxpy cannot read them: {reason}"
-            findings.append(warn("unreadable-metadata", text))
-        return metadata
-    text = f"names, waypoints and routes left out, because gpxpy cannot read them: {reason}"
-    findings.append(warn("unreadable-metadata", text))
-    return gpxpy.gpx.GPX()
-
-
-def _build_tracks(points: GpxPoints, metadata: Any) -> list[_GpxTrack]:
+def _build_tracks(points: GpxPoints, root: Element) -> list[_GpxTrack]:
     """Build the tracks of a document in file order; a track without usable points has no segments."""
     tracks = []
     posix_s = points.columns["posix_s"]
-    for segments, element in zip(points.tracks, points.elements, strict=True):
-        track_metadata = metadata.tracks[element] if element is not None and element < len(metadata.tracks) else None
+    title = read_text(root, "{*}metadata/{*}name") or read_text(root, "{*}name")
+    elements = list(root.iter("{*}trk"))
+    for segments, number in zip(points.tracks, points.elements, strict=True):
+        texts = ("name", "desc", "cmt", "type")
         name, description, comment, sport = (
-            _stripped_text(getattr(track_metadata, text, "")) for text in ("name", "description", "comment", "type")
+            "" if number is None else read_text(elements[number], f"{{*}}{tag}") for tag in texts
         )
         tracks.append(
             _GpxTrack(
                 segments=segments,
                 first_s=float(posix_s[segments[0][0]]) if segments else np.nan,
                 last_s=float(posix_s[segments[-1][-1]]) if segments else np.nan,
-                name=name or _stripped_text(metadata.name),
+                name=name or title,
                 description=_join_distinct([description, comment]),
                 sport=format_sport(sport),
             )
@@ -193,24 +157,11 @@ def _build_activity(session: list[_GpxTrack], points: GpxPoints, creator: str) -
 
 
 def select_waypoints(waypoints: Iterable[Waypoint], starts_s: list[float], session: int) -> tuple[Waypoint, ...]:
-    """Select a session's waypoints: those with a time from its start to the next session's, and all without a time."""
+    """Select a session's waypoints: those with a time (since 1970) in it or up to the next, and all without a time."""
     return tuple(
-        waypoint
+        replace(waypoint, t_s=waypoint.t_s - starts_s[session])
         for waypoint in waypoints
-        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s + starts_s[session]) - 1, 0) == session
-    )
-
-
-def _read_waypoint(waypoint: Any, origin_s: float) -> Waypoint:
-    time = waypoint.time
-    if time is not None and time.tzinfo is None:
-        time = time.replace(tzinfo=UTC)
-    return Waypoint(
-        t_s=time.timestamp() - origin_s if time is not None else np.nan,
-        name=_stripped_text(waypoint.name),
-        note=_stripped_text(waypoint.description) or _stripped_text(waypoint.comment),
-        lat_deg=float(waypoint.latitude) if waypoint.latitude is not None else np.nan,
-        lon_deg=float(waypoint.longitude) if waypoint.longitude is not None else np.nan,
+        if np.isnan(waypoint.t_s) or max(bisect_right(starts_s, waypoint.t_s) - 1, 0) == session
     )
 
 
@@ -233,22 +184,18 @@ def _collect_findings(points: GpxPoints, unplaced: int) -> Iterator[Finding]:
         yield UNZONED_TIMES
 
 
-def _explain_no_activity(points: GpxPoints, metadata: Any, path: str) -> ReadError:
+def _explain_no_activity(points: GpxPoints, root: Element, path: str) -> ReadError:
     if points.missing_time_count:
         reason = "has no times (a planned route, or times removed): without them neither pace nor duration can be known"
         return ReadError(reason, path=path)
     if points.unusable_position_count:
         return ReadError("has no point with a usable latitude and longitude", path=path)
-    if metadata.routes:
+    if root.find("{*}rte") is not None:
         return NoActivityError("holds a planned route, not a recording", "a planned route", path=path)
-    if metadata.waypoints:
+    if root.find("{*}wpt") is not None:
         return NoActivityError("holds waypoints only, no recording", "waypoints", path=path)
     return ReadError("holds no track points: there is nothing to analyse", path=path)
 
 
 def _join_distinct(texts: list[str]) -> str:
     return "\n".join(dict.fromkeys(filter(None, texts)))
-
-
-def _stripped_text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""

@@ -121,9 +121,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
             pauses=find_pauses(
                 [track.times_s for track in tracks], [track.may_follow_pause for track in tracks], start_s
             ),
-            waypoints=select_waypoints(
-                filter(None, (_read_waypoint(item, start_s) for item in markers)), starts_s, index
-            ),
+            waypoints=select_waypoints(filter(None, map(_read_waypoint, markers)), starts_s, index),
             field_counts=MappingProxyType(_count_values(tracks)),
             findings=(*document.findings, *counts.findings()),
         )
@@ -211,15 +209,15 @@ def _is_placed(position: dict[str, float]) -> bool:
     return is_usable_position(position.get("lat_deg", np.nan), position.get("lon_deg", np.nan))
 
 
-def _read_waypoint(placemark: Element, origin_s: float) -> Waypoint | None:
-    """Read a marker; None if it has no usable position or marks an end of the track."""
+def _read_waypoint(placemark: Element) -> Waypoint | None:
+    """Read a marker, with its time since 1970; None if it has no usable position or marks an end of the track."""
     position = _parse_position(read_text(placemark, "{*}Point//{*}coordinates").split(","))
     is_end = read_text(placemark, "{*}styleUrl").rpartition("#")[2] in END_MARKER_STYLES
     if is_end or not _is_placed(position):
         return None
     parsed = parse_time(read_text(placemark, ".//{*}when"))
     return Waypoint(
-        t_s=parsed[0] - origin_s if parsed is not None else np.nan,
+        t_s=parsed[0] if parsed is not None else np.nan,
         name=read_text(placemark, "{*}name"),
         note=read_text(placemark, "{*}description"),
         lat_deg=position["lat_deg"],
