@@ -39,16 +39,12 @@ def reconcile_laps(
     if not laps:
         return (), ()
     t_s, stated = axis.t_s, axis.remap(as_spans((lap.start_s, lap.end_s) for lap in laps))
-    is_sound_clock = bool(np.ptp(axis.offset_s) < 1.0)
-    tolerance_s = MAX_LAP_ERROR_S if is_sound_clock else MAX_SHIFTED_LAP_ERROR_S
-    stated = stated if is_sound_clock else np.minimum(stated, t_s[-1])
-    paused = contains(pauses, midpoints(t_s))
-    timer_s = cumulate(np.where(paused, 0.0, np.diff(t_s)))
-    curves = (
-        (timer_s, np.array([lap.timer_s for lap in laps])),
-        (distance_m, np.array([lap.distance_m for lap in laps])),
-    )
-    own_s = curves[0][1]
+    is_sound_clock, tolerance_s = bool(np.ptp(axis.offset_s) < 1.0), MAX_LAP_ERROR_S
+    if not is_sound_clock:
+        stated, tolerance_s = np.minimum(stated, t_s[-1]), MAX_SHIFTED_LAP_ERROR_S
+    timer_s = cumulate(np.where(contains(pauses, midpoints(t_s)), 0.0, np.diff(t_s)))
+    own_s, own_m = (np.array([getattr(lap, name) for lap in laps]) for name in ("timer_s", "distance_m"))
+    curves = ((timer_s, own_s), (distance_m, own_m))
     _, once = np.unique(np.round(stated), axis=0, return_index=True)
     if len(once) < len(laps) and abs(np.sum(own_s[once]) - timer_s[-1]) <= MAX_TOTAL_ERROR * timer_s[-1]:
         kept = [laps[row] for row in np.sort(once).tolist()]
@@ -59,12 +55,12 @@ def reconcile_laps(
     spans, count = stated[rows], 0
     if _is_faulty(spans, t_s, timer_s, own_s[rows], tolerance_s):
         in_file = np.arange(len(laps))
-        ways = [(in_file, laid) for curve, lengths in curves for laid in _lay_end_to_end(t_s, curve, lengths)]
-        ways.append((in_file, _lay_between(stated, t_s, own_s)))
-        misfits = [_compute_misfit(way, way_rows, t_s, curves) for way_rows, way in ways]
+        ways = [laid for curve, lengths in curves for laid in _lay_end_to_end(t_s, curve, lengths)]
+        ways.append(_lay_between(stated, t_s, own_s))
+        misfits = [_compute_misfit(way, in_file, t_s, curves) for way in ways]
         best = int(np.argmin(misfits))
         if misfits[best] < _compute_misfit(spans, rows, t_s, curves) - MIN_IMPROVEMENT * is_sound_clock:
-            rows, spans = ways[best]
+            rows, spans = in_file, ways[best]
             count = int(np.sum(np.any(np.abs(spans - stated[rows]) > MAX_SHIFTED_LAP_ERROR_S, axis=1)))
     text = f"{format_count(count, 'lap')} with wrong times laid by order and length"
     findings = (warn("wrong-laps", text, count, "laps"),) if count else ()

@@ -8,7 +8,7 @@ import numpy as np
 from retropace.core.activity import Activity, Samples
 from retropace.core.findings import HasFindings, note
 from retropace.core.geodesy import compute_distances_m
-from retropace.core.spans import FloatArray
+from retropace.core.spans import FloatArray, cumulate
 from retropace.core.sports import classify_sport, format_sport, is_unspecific
 
 MIN_MOVING_MPS = 0.5
@@ -43,10 +43,11 @@ def judge_sport(activity: Activity) -> SportVerdict:
     """Judge a session by the names of its sport and sub-sport or, if they do not tell, by speed and cadence."""
     known = classify_sport(activity.sport, activity.sub_sport)
     name = format_sport(activity.sport)
-    if known is None and not np.nanmax(activity.samples.t_s, initial=0.0) >= MIN_JUDGED_S:
-        return SportVerdict(True, name)
     if known is not None:
-        return SportVerdict(known, format_sport(activity.sub_sport) if _is_told_by_sub_sport(activity) else name)
+        is_sub_sport = classify_sport(activity.sport) is not False and classify_sport(activity.sub_sport) is False
+        return SportVerdict(known, format_sport(activity.sub_sport) if is_sub_sport else name)
+    if not np.nanmax(activity.samples.t_s, initial=0.0) >= MIN_JUDGED_S:
+        return SportVerdict(True, name)
     speeds_mps, cadence = _find_moving_speeds(activity), _find_cadence(activity.samples)
     median_mps = min((float(np.median(speeds)) for speeds in speeds_mps), default=0.0)
     fast_mps = min((float(np.quantile(speeds, 0.95)) for speeds in speeds_mps), default=0.0)
@@ -75,11 +76,6 @@ def correct_sport(activity: Activity, sport: str) -> Activity:
     return replace(activity, sport=name, sub_sport="", findings=(*activity.findings, finding))
 
 
-def _is_told_by_sub_sport(activity: Activity) -> bool:
-    """Return whether only the sub-sport says that a session was not on foot."""
-    return classify_sport(activity.sport) is not False and classify_sport(activity.sub_sport) is False
-
-
 def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
     """Return the speeds while moving by each source that has any; the totals of the device give a single mean speed."""
     samples, totals = activity.samples, activity.device_totals
@@ -92,12 +88,10 @@ def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
 def _compute_speeds(samples: Samples) -> Iterator[FloatArray]:
     """Yield the speeds between records while moving: by counter, by positions, as recorded; empty if hardly moved."""
     placed = np.isfinite(samples.lat_deg) & np.isfinite(samples.lon_deg)
-    way_m = np.concatenate(([0.0], np.cumsum(compute_distances_m(samples.lat_deg[placed], samples.lon_deg[placed]))))
+    way_m = cumulate(compute_distances_m(samples.lat_deg[placed], samples.lon_deg[placed]))
     counted = np.isfinite(samples.distance_m)
-    for t_s, distance_m in (
-        (samples.t_s[counted], samples.distance_m[counted]),
-        (samples.t_s[placed], way_m[: np.sum(placed)]),
-    ):
+    ways = ((samples.t_s[counted], samples.distance_m[counted]), (samples.t_s[placed], way_m[: np.sum(placed)]))
+    for t_s, distance_m in ways:
         step_s, step_m = np.diff(t_s), np.diff(distance_m)
         moving = (step_s > 0.0) & (step_s <= MAX_STEP_S)
         moving[moving] = step_m[moving] > MIN_MOVING_MPS * step_s[moving]

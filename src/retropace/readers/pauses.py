@@ -1,7 +1,7 @@
 """Pauses that a file shows by gaps between its records."""
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,9 +48,6 @@ def find_pauses(
         steps_s = np.diff(np.concatenate(parts))  # parts of one or two records are not parts between pauses
     min_gap_s = min_pause_s(np.abs(steps_s))
     edges = [(min(part[0], part[-1]), max(part[0], part[-1])) for part in parts]
-    can_be_pause = [True] * len(parts) if may_follow_pause is None else may_follow_pause
-    ordered = sorted(zip(edges, can_be_pause, strict=True), key=lambda part: part[0])
-    gaps = [(float(earlier[1]), float(later[0])) for (earlier, _), (later, _) in pairwise(ordered)]
-    can_be_pause = [is_possible for _, is_possible in ordered[1:]]
-    pauses = [(start, end) for start, end in compress(gaps, can_be_pause) if end - start > min_gap_s]
-    return as_spans((start - origin_s, end - origin_s) for start, end in pauses)
+    ordered = sorted(zip(edges, may_follow_pause or [True] * len(parts), strict=True), key=lambda part: part[0])
+    gaps = [(earlier[1], later[0]) for (earlier, _), (later, is_possible) in pairwise(ordered) if is_possible]
+    return as_spans((start - origin_s, end - origin_s) for start, end in gaps if end - start > min_gap_s)

@@ -78,28 +78,24 @@ def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Span
 
     Of events in order of time and in file order, those count whose total is closer to ``paused_s`` (NaN if unknown).
     """
-    timed = [
-        (read_time_s(message, "timestamp") - origin_s, read_text([message], "event_type"))
-        for message in events
-        if read_text([message], "event") == "timer"
-    ]
-    timed = [event for event in timed if np.isfinite(event[0])]
+    timer = [message for message in events if read_text([message], "event") == "timer"]
+    times_s = [read_time_s(message, "timestamp") - origin_s for message in timer]
+    kinds = [read_text([message], "event_type") for message in timer]
+    timed = [event for event in zip(times_s, kinds, strict=True) if np.isfinite(event[0])]
     readings = [_pair_events(sorted(timed, key=lambda event: event[0])), _pair_events(timed)]
     return min(readings, key=lambda pauses: np.nan_to_num(abs(total_s(pauses) - paused_s)))
 
 
 def _pair_events(events: Sequence[tuple[float, str]]) -> Spans:
     """Return the spans from each stop to the next start of timer events, given as times in seconds and kinds."""
-    pauses: list[tuple[float, float]] = []
-    stop_s: float | None = None
+    pauses, stop_s = [], np.nan
     for t_s, kind in events:
-        if kind.startswith("stop") and stop_s is None:
+        if kind.startswith("stop") and np.isnan(stop_s):
             stop_s = t_s
-        elif kind == "start" and stop_s is not None:
-            if t_s > stop_s:
-                pauses.append((stop_s, t_s))
-            stop_s = None
-    return as_spans(sorted(pauses))
+        elif kind == "start":
+            pauses.append((stop_s, t_s))
+            stop_s = np.nan
+    return as_spans(sorted(pause for pause in pauses if pause[0] < pause[1]))
 
 
 def read_waypoints(

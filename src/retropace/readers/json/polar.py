@@ -19,7 +19,7 @@ from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
 from retropace.core.findings import Finding, note, note_if_few
 from retropace.core.spans import as_spans
-from retropace.core.sports import format_sport
+from retropace.core.sports import format_sport, name_of_number
 from retropace.readers.iso_times import UNZONED_TIMES
 from retropace.readers.json.polar_samples import (
     ExerciseClock,
@@ -37,19 +37,6 @@ MAX_UTC_OFFSET_MIN = 18 * 60.0
 """Largest accepted offset of local time from UTC in minutes; a file with a larger one is rejected."""
 EXTRA_COLUMNS = ("temperature", "power", "strideLength")
 """Columns that become extra columns of :class:`~retropace.core.activity.Samples`."""
-_SPORT_TABLE = """\
-1 running, 2 cycling, 3 walking, 4 jogging, 5 mountain biking, 6 skiing, 7 downhill skiing, 8 rowing, 9 nordic walking,
-10 skating, 11 hiking, 12 tennis, 13 squash, 14 badminton, 15 strength training, 16 other outdoor, 17 treadmill running,
-18 indoor cycling, 19 road running, 20 circuit training, 22 snowboarding, 23 swimming, 24 skiing, 25 skiing,
-27 trail running, 28 ice skating, 29 inline skating, 30 skating, 33 yoga, 34 crossfit, 35 golf, 36 track running,
-38 road biking, 39 soccer, 41 basketball, 43 rugby, 44 field hockey, 45 volleyball, 46 ice hockey, 47 football,
-49 volleyball, 52 dancing, 54 riding, 55 cross-trainer, 59 skiing, 60 skiing, 61 aerobics, 65 pilates, 66 stretching,
-67 dancing, 83 other indoor, 103 pool swimming"""
-"""Numbers and names of sports in the newer exports."""
-SPORT_BY_ID: Mapping[str, str] = MappingProxyType(
-    {number: name for number, _, name in (entry.strip().partition(" ") for entry in _SPORT_TABLE.split(","))}
-)
-"""Name of each sport by its number as text; with another number the sport is the session's own name."""
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
@@ -165,8 +152,8 @@ def _read_sport(exercise: Mapping[str, Any], session: Mapping[str, Any]) -> str:
     sport = exercise.get("sport", session.get("sport"))
     if isinstance(sport, str):
         return format_sport(_read_text({"sport": sport}, "sport"))
-    name = SPORT_BY_ID.get(str(parse_object(sport, "sport").get("id")))
-    return name if name is not None else format_sport(_read_text(session, "name"))
+    name = name_of_number("polar", str(parse_object(sport, "sport").get("id")))
+    return name or format_sport(_read_text(session, "name"))
 
 
 def _read_duration_s(fields: Mapping[str, Any], name: str) -> float:

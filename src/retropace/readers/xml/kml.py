@@ -7,7 +7,7 @@ arrays with one value per moment, empty where missing: speed in m/s, cadence as 
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -122,7 +122,7 @@ def read_kml(data: bytes, path: str) -> list[Activity]:
                 [track.times_s for track in tracks], [track.may_follow_pause for track in tracks], start_s
             ),
             waypoints=select_waypoints(filter(None, map(_read_waypoint, markers)), starts_s, index),
-            field_counts=MappingProxyType(_count_values(tracks)),
+            field_counts=MappingProxyType(_count_values(row for track in tracks for row in track.rows)),
             findings=(*document.findings, *counts.findings()),
         )
         for index, (start_s, placemark, tracks) in enumerate(sessions)
@@ -173,8 +173,9 @@ def _build_samples(
     for name in sorted(extra):
         if (sample_name := COLUMN_BY_TAG.get(name.lower())) is not None and sample_name not in columns:
             columns[sample_name] = extra.pop(name)
-    if is_opentracks and "distance" in extra and _has_complete_sensor_distance(tracks):
-        # The sensor distance of OpenTracks is that since the point before, not since the start.
+    lacking = [sum("distance" not in row for row in track.rows) for track in tracks]
+    if is_opentracks and "distance" in extra and max(lacking) <= MAX_POINTS_WITHOUT_DISTANCE:
+        # The sensor distance of OpenTracks, in every track, is that since the point before, not since the start.
         columns["distance_m"] = np.cumsum(np.nan_to_num(extra.pop("distance")))
     elif DISTANCE_COLUMN in extra and {"lat_deg", "lon_deg"} <= columns.keys():
         counter = find_counter(extra[DISTANCE_COLUMN], columns["lat_deg"], columns["lon_deg"])
@@ -185,15 +186,9 @@ def _build_samples(
     return Samples.from_columns(_build_column(rows, "posix_s") - origin_s, extra, texts, **columns)
 
 
-def _has_complete_sensor_distance(tracks: list[KmlTrack]) -> bool:
-    """Return whether a distance sensor covers every track, so that its distances add up to those of the session."""
-    return all(sum("distance" not in row for row in track.rows) <= MAX_POINTS_WITHOUT_DISTANCE for track in tracks)
-
-
-def _count_values(tracks: list[KmlTrack]) -> dict[str, int]:
-    """Count the points that have a value, for each column."""
-    counts = Counter(name for track in tracks for row in track.rows for name in row)
-    return {name: count for name, count in sorted(counts.items()) if name != "posix_s"}
+def _count_values(rows: Iterable[dict[str, float]]) -> dict[str, int]:
+    counts = Counter(itertools.chain.from_iterable(rows))
+    return {name: counts[name] for name in sorted(counts) if name != "posix_s"}
 
 
 def _build_column(rows: list[dict[str, float]], name: str) -> FloatArray:

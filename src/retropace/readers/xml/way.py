@@ -25,20 +25,16 @@ def interpolate_times(
 ) -> FloatArray:
     """Return times, with missing ones interpolated by distance between timed points of the same part if possible."""
     is_timed = np.isfinite(times_s)
-    rows = np.arange(len(times_s))
-    before = np.maximum.accumulate(np.where(is_timed, rows, -1))
-    after = np.minimum.accumulate(np.where(is_timed, rows, len(rows))[::-1])[::-1]
-    untimed = np.flatnonzero(~is_timed & (before >= 0) & (after < len(rows)))
-    if not len(untimed):
-        return times_s
-    first, last = before[untimed], after[untimed]
-    is_between = (part[first] == part[last]) & (times_s[last] > times_s[first])
-    untimed, first, last = untimed[is_between], first[is_between], last[is_between]
-    # A millimetre per point is added so that points on one spot have an order, too.
-    way_m = cumulate(compute_distances_m(lat_deg, lon_deg)) + 1e-3 * rows
-    share = (way_m[untimed] - way_m[first]) / (way_m[last] - way_m[first])
+    timed, untimed = np.flatnonzero(is_timed), np.flatnonzero(~is_timed)
+    after = np.searchsorted(timed, untimed)
+    inner = (after > 0) & (after < len(timed))
+    untimed, first, last = untimed[inner], timed[after[inner] - 1], timed[after[inner]]
+    untimed = untimed[(part[first] == part[last]) & (times_s[last] > times_s[first])]
     filled = times_s.copy()
-    filled[untimed] = times_s[first] + share * (times_s[last] - times_s[first])
+    if len(untimed):
+        # A millimetre per point is added so that points on one spot have an order, too.
+        way_m = cumulate(compute_distances_m(lat_deg, lon_deg)) + 1e-3 * np.arange(len(times_s))
+        filled[untimed] = np.interp(way_m[untimed], way_m[timed], times_s[timed])
     return filled
 
 
