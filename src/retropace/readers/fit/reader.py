@@ -114,9 +114,7 @@ def _build_activity(file: DecodedFile, table: FitTable, window: SessionWindow, p
         workout_name=read_text(file.messages_named("workout"), "wkt_name"),
         workout_steps=tuple(read_workout_step(message) for message in file.messages_named("workout_step")),
         device_totals=DeviceTotals(
-            distance_m=read_number(window.message, "total_distance"),
-            timer_s=timer_s,
-            elapsed_s=elapsed_s,
+            distance_m=read_number(window.message, "total_distance"), timer_s=timer_s, elapsed_s=elapsed_s
         ),
         field_counts=MappingProxyType(counts),
         findings=tuple(findings),

@@ -65,8 +65,5 @@ def identify_field(name: str, description: Any, definition: Any = None) -> Field
     units = getattr(description, "units", None)
     native_number = description.native_field_num if is_developer else None
     return FieldIdentity(
-        key,
-        name,
-        units if isinstance(units, str) else "",
-        native_number if isinstance(native_number, int) else None,
+        key, name, units if isinstance(units, str) else "", native_number if isinstance(native_number, int) else None
     )

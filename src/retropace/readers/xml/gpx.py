@@ -20,16 +20,9 @@ from retropace.core.units import format_count
 from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import find_pauses
 from retropace.readers.xml.document import Element, local_name, parse_document, read_text
-from retropace.readers.xml.gpx_points import (
-    DISTANCE_COLUMN,
-    POINT_TAG,
-    POINT_TAGS,
-    TEXT_PREFIX,
-    GpxPoints,
-    read_points,
-)
+from retropace.readers.xml.gpx_points import DISTANCE_COLUMN, POINT_TAG, POINT_TAGS, TEXT_PREFIX, GpxPoints, read_points
 from retropace.readers.xml.point_values import RowIndices, is_usable_position, parse_number
-from retropace.readers.xml.way import find_counter, report_filled_times
+from retropace.readers.xml.way import find_counter, report_filled_times, report_untimed
 
 MAX_TRACK_GAP_S = 12 * 3600.0
 """Longest gap in seconds between two tracks of one session; tracks further apart are separate sessions."""
@@ -173,8 +166,7 @@ def _collect_findings(points: GpxPoints, unplaced: int) -> Iterator[Finding]:
         text = f"waypoints and route points without a usable position or time left out: {unplaced}"
         yield warn("unusable-waypoints", text, unplaced, "waypoints")
     if count := points.missing_time_count:
-        text = f"{count} of {count + points.point_count} points have no time and were left out"
-        yield note_if_few("untimed-records", text, count, "records", total=count + points.point_count)
+        yield report_untimed(count, count + points.point_count)
     if count := points.filled_time_count:
         yield report_filled_times(count, points.point_count)
     if count := points.left_out_columns:

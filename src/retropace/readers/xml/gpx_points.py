@@ -8,7 +8,7 @@ import numpy as np
 from retropace.core.spans import FloatArray
 from retropace.readers.xml.document import Events, local_name
 from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices
-from retropace.readers.xml.way import interpolate_times
+from retropace.readers.xml.way import fill_times
 
 POINT_TAG = "trkpt"
 """Local name of a track point."""
@@ -116,10 +116,8 @@ def _build_points(
     # Both numbers never decrease, so that their sum changes wherever one of them does.
     part_number = parts + np.cumsum(is_pause_mark)
     placed = np.flatnonzero(is_usable & ~is_pause_mark)
-    recorded_s = columns[TIME_COLUMN][placed]
-    times_s = interpolate_times(recorded_s, lat_deg[placed], lon_deg[placed], part_number[placed])
-    columns[TIME_COLUMN][placed] = times_s
-    rows = placed[np.isfinite(times_s)]
+    filled_count = fill_times(columns, placed, part_number)
+    rows = placed[np.isfinite(columns[TIME_COLUMN][placed])]
     tracks: list[list[RowIndices]] = [[] for _ in elements]
     for segment in np.split(rows, np.flatnonzero(np.diff(part_number[rows])) + 1) if len(rows) else []:
         tracks[track_indices[segment[0]]].append(segment)
@@ -130,7 +128,7 @@ def _build_points(
         texts=words_by_column,
         unusable_position_count=int(np.sum(~is_usable & ~is_pause_mark)),
         missing_time_count=len(placed) - len(rows),
-        filled_time_count=int(np.sum(np.isfinite(times_s)) - np.sum(np.isfinite(recorded_s))),
+        filled_time_count=filled_count,
         left_out_columns=len(values.left_out),
         is_zoned=bool(np.all(values.build_zones())),
     )

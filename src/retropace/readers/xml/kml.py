@@ -26,7 +26,7 @@ from retropace.readers.xml.document import Element, parse_document, read_text
 from retropace.readers.xml.gpx import select_waypoints
 from retropace.readers.xml.gpx_points import COLUMN_BY_TAG, DISTANCE_COLUMN
 from retropace.readers.xml.point_values import MAX_COLUMNS, is_usable_position, parse_number
-from retropace.readers.xml.way import find_counter
+from retropace.readers.xml.way import find_counter, report_untimed
 
 END_MARKER_STYLES = ("start", "end")
 """Styles of markers that My Tracks and old versions of OpenTracks set at both ends of a track; they are left out."""
@@ -74,8 +74,7 @@ class PointCounts:
             text = f"{format_count(self.unplaced, 'unusable position')} left out"
             yield note_if_few("unusable-positions", text, self.unplaced, "records", total=self.valid)
         if self.untimed:
-            text = f"{self.untimed} of {self.untimed + self.valid} points have no time and were left out"
-            yield note_if_few("untimed-records", text, self.untimed, "records", total=self.untimed + self.valid)
+            yield report_untimed(self.untimed, self.untimed + self.valid)
         if self.unpaired:
             text = f"times and positions differ in number: the last {self.unpaired} were left out"
             yield warn("unpaired-records", text, self.unpaired, "records")

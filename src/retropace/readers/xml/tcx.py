@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples, Source
 from retropace.core.errors import NoActivityError, ReadError
-from retropace.core.findings import Finding, note_if_few
+from retropace.core.findings import Finding
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
 from retropace.readers.iso_times import UNZONED_TIMES, parse_time
 from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
 from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
 from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices, parse_number
-from retropace.readers.xml.way import interpolate_times, report_filled_times
+from retropace.readers.xml.way import fill_times, report_filled_times, report_untimed
 
 POINT_TAG = "Trackpoint"
 """Local name of a track point."""
@@ -118,10 +118,7 @@ def _read_points(events: Events) -> TcxPoints:
             parts.append(part)
     columns = {name: values.build_numbers(name) for name in COLUMN_BY_TAG.values()}
     placed = np.flatnonzero((np.abs(columns["lat_deg"]) <= 90.0) & (np.abs(columns["lon_deg"]) <= 180.0))
-    recorded_s = columns[TIME_COLUMN][placed]
-    positions = (columns["lat_deg"][placed], columns["lon_deg"][placed])
-    columns[TIME_COLUMN][placed] = interpolate_times(recorded_s, *positions, np.array(parts, np.intp)[placed])
-    filled = int(np.sum(np.isfinite(columns[TIME_COLUMN][placed])) - np.sum(np.isfinite(recorded_s)))
+    filled = fill_times(columns, placed, np.array(parts, np.intp))
     return TcxPoints(columns, values.build_zones(), rows_by_parent | loose, filled)
 
 
@@ -160,8 +157,7 @@ def _build_activity(element: Element, points: TcxPoints, path: str, findings: li
     if not np.all(points.has_zone[timed_rows]):
         findings.append(UNZONED_TIMES)
     if missing_time_count := len(rows) - len(timed_rows):
-        text = f"{missing_time_count} of {len(rows)} points have no time and were left out"
-        findings.append(note_if_few("untimed-records", text, missing_time_count, "records", total=len(rows)))
+        findings.append(report_untimed(missing_time_count, len(rows)))
     if points.filled_time_count:
         findings.append(report_filled_times(points.filled_time_count, len(points.has_zone)))
     timed = {name: values[timed_rows] for name, values in points.columns.items()}

@@ -1,5 +1,7 @@
 """Use of the distance between points: it gives points without a time one, and tells columns that count distance."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,7 @@ from retropace.core.findings import Finding, note_if_few
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray, cumulate
 from retropace.readers.absurd_values import MAX_VALUE
+from retropace.readers.xml.point_values import TIME_COLUMN
 
 MIN_RISING_SHARE = 0.98
 """Smallest fraction of steps in which a counter of distance does not fall; it may restart at each lap."""
@@ -20,22 +23,30 @@ def report_filled_times(count: int, total: int) -> Finding:
     return note_if_few("filled-times", text, count, "records", total=total)
 
 
-def interpolate_times(
-    times_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, part: NDArray[np.intp]
-) -> FloatArray:
-    """Return times, with missing ones interpolated by distance between timed points of the same part if possible."""
+def report_untimed(count: int, total: int) -> Finding:
+    """Return the finding about ``count`` of ``total`` points that have no time."""
+    text = f"{count} of {total} points have no time and were left out"
+    return note_if_few("untimed-records", text, count, "records", total=total)
+
+
+def fill_times(columns: Mapping[str, FloatArray], placed: NDArray[np.intp], part: NDArray[np.intp]) -> int:
+    """Fill missing times between timed points of one part by distance; returns how many.
+
+    ``placed`` are the points with positions; times without timed points before and after them stay NaN.
+    """
+    times_s, part = columns[TIME_COLUMN][placed], part[placed]
     is_timed = np.isfinite(times_s)
     timed, untimed = np.flatnonzero(is_timed), np.flatnonzero(~is_timed)
     after = np.searchsorted(timed, untimed)
     inner = (after > 0) & (after < len(timed))
     untimed, first, last = untimed[inner], timed[after[inner] - 1], timed[after[inner]]
     untimed = untimed[(part[first] == part[last]) & (times_s[last] > times_s[first])]
-    filled = times_s.copy()
     if len(untimed):
         # A millimetre per point is added so that points on one spot have an order, too.
-        way_m = cumulate(compute_distances_m(lat_deg, lon_deg)) + 1e-3 * np.arange(len(times_s))
-        filled[untimed] = np.interp(way_m[untimed], way_m[timed], times_s[timed])
-    return filled
+        step_m = compute_distances_m(columns["lat_deg"][placed], columns["lon_deg"][placed])
+        way_m = cumulate(step_m) + 1e-3 * np.arange(len(times_s))
+        columns[TIME_COLUMN][placed[untimed]] = np.interp(way_m[untimed], way_m[timed], times_s[timed])
+    return len(untimed)
 
 
 def find_counter(values: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray | None:
