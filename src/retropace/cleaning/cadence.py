@@ -42,8 +42,7 @@ class Cadence(HasFindings):
     """The cadence of ``n`` records in steps per minute of both feet, shape ``(n,)``."""
 
     cadence_spm: FloatArray
-    counts_both_feet: bool
-    """Whether the recorded cadence is in steps of both feet; False if no cadence was recorded."""
+    counts_both_feet: bool  # whether the recorded cadence is in steps of both feet; False if no cadence was recorded
 
 
 def max_sensor_gap_s(t_s: FloatArray) -> float:

@@ -52,10 +52,8 @@ class Recorded:
     """Progress of the runner, ``(n, k)``: distance by the device (k = 1), else position east and north (k = 2)."""
     values: FloatArray
     """Other recorded columns, ``(n, m)``; without distance and position they tell whether two records are the same."""
-    spacing_s: float
-    """Usual time in seconds from a record to the next."""
-    speed_mps: float
-    """Usual speed in m/s."""
+    spacing_s: float  # usual time in seconds from a record to the next
+    speed_mps: float  # usual speed in m/s
 
     @property
     def overlap_gap_s(self) -> float:

@@ -32,8 +32,7 @@ WITNESS_TOLERANCE = 0.3
 class Counter:
     """The metres counted in each of ``n - 1`` steps between records."""
 
-    steps_m: FloatArray
-    """NaN before the first and after the last value, and where the counter leaps."""
+    steps_m: FloatArray  # NaN before the first and after the last value, and where the counter leaps
     coarse: NDArray[np.intp]
     """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
 

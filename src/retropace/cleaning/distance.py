@@ -30,10 +30,8 @@ class Distance(HasFindings):
     distance_m: FloatArray
     source: str
     """Source of most of the distance: the name of an :data:`.StepSource`, in small letters."""
-    is_known: NDArray[np.bool_]
-    """Whether a source measured each of the ``n - 1`` steps between records."""
-    has_path: bool
-    """Whether positions also measure the distance."""
+    is_known: NDArray[np.bool_]  # whether a source measured each of the ``n - 1`` steps between records
+    has_path: bool  # whether positions also measure the distance
     pauses: Pauses
 
 

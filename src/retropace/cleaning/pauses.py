@@ -28,8 +28,7 @@ MIN_TIMER_TOLERANCE_S = 5.0
 class Pauses(HasFindings):
     """When the watch was paused, and the gaps between records in which the runner did not move."""
 
-    spans: Spans
-    """Disjoint, sorted time spans in which the watch was paused."""
+    spans: Spans  # disjoint, sorted time spans in which the watch was paused
     gaps: Spans
     """Time spans between two records in which the runner did not move, apart from the pauses that the file reports."""
 

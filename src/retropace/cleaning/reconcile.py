@@ -50,15 +50,12 @@ class Sources:
     counted_m: FloatArray
     path_m: FloatArray
     speed_m: FloatArray
-    cadence: FloatArray
-    """Recorded cadence, in either unit."""
+    cadence: FloatArray  # recorded cadence, in either unit
     coarse_counts: NDArray[np.intp]
     """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
     is_paused: NDArray[np.bool_]
-    is_lost: NDArray[np.bool_]
-    """Whether the step lies between two positions far apart in time."""
-    is_gap: NDArray[np.bool_]
-    """Whether the step is too long for speed and cadence at its ends to hold throughout."""
+    is_lost: NDArray[np.bool_]  # whether the step lies between two positions far apart in time
+    is_gap: NDArray[np.bool_]  # whether the step is too long for speed and cadence at its ends to hold throughout
 
 
 def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float) -> tuple[FloatArray, NDArray[np.intp]]:

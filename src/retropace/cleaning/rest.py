@@ -36,12 +36,9 @@ movements between longer stops are ignored then, too."""
 class Rest(HasFindings):
     """Time spans in which the runner rested, and some in which nothing is known; each array is disjoint and sorted."""
 
-    standing: Spans
-    """Time spans of standing with the watch running."""
-    resting: Spans
-    """Time spans of standing or of paused watch."""
-    unknown: Spans
-    """Time spans outside ``resting`` in which neither speed nor cadence is known."""
+    standing: Spans  # time spans of standing with the watch running
+    resting: Spans  # time spans of standing or of paused watch
+    unknown: Spans  # time spans outside ``resting`` in which neither speed nor cadence is known
 
 
 def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_speed: bool) -> Rest:

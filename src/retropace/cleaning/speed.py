@@ -31,8 +31,7 @@ class Speed(HasFindings):
     """The speed of ``n`` records in m/s, shape ``(n,)``."""
 
     speed_mps: FloatArray
-    source: str
-    """Origin of the speed: ``device``, ``distance`` (the slope of the distance curve) or ``none``."""
+    source: str  # origin of the speed: ``device``, ``distance`` (the slope of the distance curve) or ``none``
 
 
 def choose_speed(t_s: FloatArray, device: Speed, distance: Distance, cadence: FloatArray) -> Speed:

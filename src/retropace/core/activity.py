@@ -23,15 +23,12 @@ from retropace.core.spans import FloatArray, Spans, as_spans
 class Samples:
     """The records of a session in file order, one ``(n,)`` float64 column per quantity, NaN where missing."""
 
-    t_s: FloatArray
-    """Elapsed seconds of each record by the watch's clock; times may repeat, jump or go back."""
+    t_s: FloatArray  # elapsed seconds of each record by the watch's clock; times may repeat, jump or go back
     lat_deg: FloatArray
     lon_deg: FloatArray
     altitude_m: FloatArray
-    distance_m: FloatArray
-    """Cumulative distance as the device counted it."""
-    speed_mps: FloatArray
-    """Speed as the device computed it."""
+    distance_m: FloatArray  # cumulative distance as the device counted it
+    speed_mps: FloatArray  # speed as the device computed it
     cadence_recorded: FloatArray
     """Cadence in the file's unit: strides of one foot per minute in most files, steps of both feet in some."""
     heart_rate_bpm: FloatArray
@@ -91,8 +88,7 @@ class Lap:
     """What ended it: ``manual``, ``time``, ``distance``, ``position``, ``session_end`` or ``fitness_equipment``."""
     intensity: str = ""
     """``active``, ``rest``, ``warmup``, ``cooldown``, ``recovery`` or ``interval``; empty if not recorded."""
-    step_index: int | None = None
-    """Index of the workout step that the lap carried out, counted from 0."""
+    step_index: int | None = None  # index of the workout step that the lap carried out, counted from 0
     name: str = ""
     timer_s: float = np.nan
     distance_m: float = np.nan
@@ -185,13 +181,10 @@ class Source:
     """The file that an activity was read from."""
 
     path: str
-    format: str
-    """``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``."""
+    format: str  # ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``
     sha256: str = ""
-    session: int = 0
-    """Index of the session or track within the file, counted from 0."""
-    decoding: str = ""
-    """How the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` with the reason."""
+    session: int = 0  # index of the session or track within the file, counted from 0
+    decoding: str = ""  # how the records of a FIT file were decoded: ``in bulk``, or ``by fitdecode`` with the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +193,7 @@ class Activity(HasFindings):
 
     source: Source
     samples: Samples
-    start_time: datetime | None = None
-    """UTC time of ``t_s == 0``, with time zone; None if the file has no clock."""
+    start_time: datetime | None = None  # UTC time of ``t_s == 0``, with time zone; None if the file has no clock
     sport: str = ""
     sub_sport: str = ""
     name: str = ""

@@ -10,8 +10,7 @@ class BestEffort:
     """The fastest stretch of one direction over a given duration or distance."""
 
     direction: str
-    by: str
-    """What is given: the ``time`` (``seconds``) or the ``distance`` (``metres``)."""
+    by: str  # what is given: the ``time`` (``seconds``) or the ``distance`` (``metres``)
     seconds: float
     metres: float
     start_s: float

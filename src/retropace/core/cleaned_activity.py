@@ -32,18 +32,13 @@ MEASURED_COLUMNS = ("speed_mps", "cadence_spm", "heart_rate_bpm", "step_length_m
 class TimeAxis(HasFindings):
     """The mapping from recorded times and columns to the cleaned time axis."""
 
-    record_index: NDArray[np.intp]
-    """Indices of the ``k`` records that have a time, sorted by time."""
+    record_index: NDArray[np.intp]  # indices of the ``k`` records that have a time, sorted by time
     row_index: NDArray[np.intp]
     """Row of each record of ``record_index`` in the cleaned columns, ``(k,)``; merged records share a row."""
-    t_s: FloatArray
-    """Cleaned times, ``(n,)``, starting at 0 and rising strictly."""
-    recorded_s: FloatArray
-    """Recorded times of the ``k`` records, sorted."""
-    offset_s: FloatArray
-    """Seconds by which each time of ``recorded_s`` is ahead of the cleaned axis, ``(k,)``."""
-    start_s: float
-    """Recorded time at which the cleaned axis is 0, by the clock whose date is right."""
+    t_s: FloatArray  # cleaned times, ``(n,)``, starting at 0 and rising strictly
+    recorded_s: FloatArray  # recorded times of the ``k`` records, sorted
+    offset_s: FloatArray  # seconds by which each time of ``recorded_s`` is ahead of the cleaned axis, ``(k,)``
+    start_s: float  # recorded time at which the cleaned axis is 0, by the clock whose date is right
 
     def align(self, raw_values: FloatArray) -> FloatArray:
         """Return a recorded column on the cleaned axis; of several merged records the first known value is kept."""
@@ -82,8 +77,7 @@ class CleanedActivity(HasFindings):
     """
 
     time_axis: TimeAxis
-    t_s: FloatArray
-    """Elapsed seconds of the records, and of the starts and ends of rests and of unknown spans."""
+    t_s: FloatArray  # elapsed seconds of the records, and of the starts and ends of rests and of unknown spans
     speed_mps: FloatArray
     cadence_spm: FloatArray
     heart_rate_bpm: FloatArray
@@ -94,12 +88,9 @@ class CleanedActivity(HasFindings):
     lat_deg: FloatArray
     lon_deg: FloatArray
     curves: Mapping[str, FloatArray]
-    pauses: Spans
-    """Disjoint, sorted spans in which the watch was paused."""
-    standing: Spans
-    """Disjoint, sorted spans in which the runner stood still with the watch running."""
-    unknown: Spans
-    """Disjoint, sorted spans in which neither speed nor cadence is known and the runner may have moved."""
+    pauses: Spans  # disjoint, sorted spans in which the watch was paused
+    standing: Spans  # disjoint, sorted spans in which the runner stood still with the watch running
+    unknown: Spans  # disjoint, sorted spans in which neither speed nor cadence is known and the runner may have moved
     laps: tuple[Lap, ...]
     splits: tuple[Split, ...]
     waypoints: tuple[Waypoint, ...]
@@ -114,8 +105,7 @@ class CleanedActivity(HasFindings):
     (of laps or the session) or ``none``; what most of it was computed from."""
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
-    counts_both_feet: bool
-    """Whether the recorded cadence counts steps of both feet; False without a cadence."""
+    counts_both_feet: bool  # whether the recorded cadence counts steps of both feet; False without a cadence
 
     @property
     def elapsed_s(self) -> float:

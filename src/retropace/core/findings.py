@@ -20,17 +20,13 @@ MAX_ROUTINE_SHARE = 0.01
 class Finding:
     """One thing that was repaired, dropped or assumed."""
 
-    code: str
-    """Kind of finding as a word with hyphens, the same in all versions, such as ``stray-positions``."""
+    code: str  # kind of finding as a word with hyphens, the same in all versions, such as ``stray-positions``
     level: Level
-    text: str
-    """What was found, as a sentence for the user."""
+    text: str  # what was found, as a sentence for the user
     span_s: tuple[float, float] | None = None
     """Start and end of the stretch that it concerns, in elapsed seconds; None if it concerns the whole activity."""
-    amount: float | None = None
-    """How much was found, in ``unit``; None where nothing is counted or measured."""
-    unit: str = ""
-    """Unit of ``amount``: ``m``, ``s``, ``spm``, ``bytes``, or what is counted, such as ``records``."""
+    amount: float | None = None  # how much was found, in ``unit``; None where nothing is counted or measured
+    unit: str = ""  # unit of ``amount``: ``m``, ``s``, ``spm``, ``bytes``, or what is counted, such as ``records``
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as it stands in JSON documents; a missing value is ``None``."""

@@ -24,14 +24,10 @@ class Segments:
     """``n`` segments between ``n + 1`` rising edges in elapsed seconds, each ``[edges_s[i], edges_s[i + 1])``."""
 
     edges_s: FloatArray
-    direction: StrArray
-    """One of ``DIRECTIONS``."""
-    gait: StrArray
-    """One of ``GAITS``; empty where unknown."""
-    basis: StrArray
-    """One of ``BASES``."""
-    confidence: FloatArray
-    """Probability in 0..1 that the direction is right; NaN where there is no evidence."""
+    direction: StrArray  # one of ``DIRECTIONS``
+    gait: StrArray  # one of ``GAITS``; empty where unknown
+    basis: StrArray  # one of ``BASES``
+    confidence: FloatArray  # probability in 0..1 that the direction is right; NaN where there is no evidence
 
     def __len__(self) -> int:
         return len(self.direction)

@@ -30,10 +30,8 @@ _WEIGHT_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(kg|lbs?)?")
 class Units:
     """The unit in which distances and paces are displayed."""
 
-    name: str
-    """``km`` or ``mi``."""
-    metres: float
-    """Length of the unit in metres."""
+    name: str  # ``km`` or ``mi``
+    metres: float  # length of the unit in metres
 
     def format_distance(self, distance_m: float) -> str:
         """Return a distance such as ``1.25 km``; a dash for NaN."""

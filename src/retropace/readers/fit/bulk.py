@@ -57,8 +57,7 @@ class RecordLayout(NamedTuple):
     size: int  # length of a message's data in bytes, without the header byte
     big_endian: bool
     fields: tuple[FieldLayout, ...]
-    signature: tuple[object, ...]
-    """Key that two definition messages share if their records are decoded in the same way."""
+    signature: tuple[object, ...]  # key that two definition messages share if their records are decoded in the same way
     accumulating_fields: frozenset[int]  # numbers of the fields that are counters, which restart at 0 when full
 
 

@@ -62,14 +62,11 @@ class ChainedFile(NamedTuple):
     start: int
     definitions: tuple[Definition, ...]
     runs: MessageRuns
-    stated_end: int
-    """End of the messages according to the header or, if that has no valid length, the end of the bytes."""
-    damage_start: int | None
-    """First byte that cannot be parsed as a message; None if the messages reach ``stated_end``."""
+    stated_end: int  # end of the messages according to the header or, if that has no valid length, the end of the bytes
+    damage_start: int | None  # first byte that cannot be parsed as a message; None if the messages reach ``stated_end``
     is_compressed: bool
     """Whether some messages have compressed-timestamp headers; their times are relative to the message before."""
-    has_length: bool = True
-    """Whether the header has a valid length; a recording that was not closed has none."""
+    has_length: bool = True  # whether the header has a valid length; a recording that was not closed has none
 
     @property
     def message_numbers(self) -> Indices:

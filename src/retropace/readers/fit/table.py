@@ -41,10 +41,8 @@ class FitField:
     """The values of one field in ``n`` records."""
 
     identity: FieldIdentity
-    values: FloatArray
-    """Values, ``(n,)`` float64; NaN where missing or not a number."""
-    has_value: NDArray[np.bool_]
-    """Mask ``(n,)`` of the records that hold the field, be it a number or not."""
+    values: FloatArray  # ``(n,)`` float64; NaN where missing or not a number
+    has_value: NDArray[np.bool_]  # mask ``(n,)`` of the records that hold the field, be it a number or not
     categories: tuple[str, ...] = ()  # texts that the values 0, 1, 2 … of a text field stand for; empty for numbers
 
 

@@ -47,8 +47,7 @@ class ShapeError(ValueError):
 class ExerciseClock:
     """Start and end of an exercise as POSIX times (NaN if unknown), and the offset of its local times from UTC."""
 
-    offset_s: float
-    """Offset from UTC in seconds; NaN if the file has none, so that local times are taken as UTC."""
+    offset_s: float  # offset from UTC in seconds; NaN if the file has none, so that local times are taken as UTC
     start_s: float = np.nan
     stop_s: float = np.nan
 

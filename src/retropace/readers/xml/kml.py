@@ -46,8 +46,7 @@ MAX_POINTS_WITHOUT_DISTANCE = 2
 class KmlTrack:
     """The points of one ``Track`` element."""
 
-    rows: list[dict[str, float]]
-    """Values of each point by column name; a missing value has no key."""
+    rows: list[dict[str, float]]  # values of each point by column name; a missing value has no key
     may_follow_pause: bool
 
     @property

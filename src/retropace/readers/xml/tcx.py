@@ -61,8 +61,7 @@ class TcxPoints:
 
     columns: Mapping[str, FloatArray]
     """Columns of :data:`COLUMN_BY_TAG` by name, each ``(n,)``, NaN where a point has no value."""
-    has_zone: NDArray[np.bool_]
-    """Whether each time has a time zone, ``(n,)``, True where a point has no time."""
+    has_zone: NDArray[np.bool_]  # whether each time has a time zone, ``(n,)``, True where a point has no time
     rows_by_parent: Mapping[Element, Sequence[int]]
     """Indices of the points in each ``Track``, and of those that stand directly in a lap or activity."""
     filled_time_count: int  # points without a time that got one from the points around them
