@@ -69,25 +69,16 @@ def estimate_lags(t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArra
     Their difference is the shift at which absolute changes of speed and cadence correlate best: who turns to run
     backward slows down and takes faster steps. Their mean cannot be measured and is ``parameters.lag_s``.
     """
-    default = Lags(
-        parameters.lag_s + parameters.relative_lag_s / 2.0, parameters.lag_s - parameters.relative_lag_s / 2.0
-    )
-    if not MIN_DURATION_S <= t_s[-1] <= MAX_DURATION_S:
-        return default
-    grid = np.arange(0.0, t_s[-1])
-    speed, cadence = _resample_each_second(grid, t_s, speed_mps), _resample_each_second(grid, t_s, cadence_spm)
-    if speed is None or cadence is None:
-        return default
-    relative_s, correlation = _find_best_shift(np.abs(_compute_changes(speed)), np.abs(_compute_changes(cadence)))
-    if correlation < MIN_CORRELATION:
-        return default
+    relative_s, known = parameters.relative_lag_s, [np.isfinite(column) for column in (speed_mps, cadence_spm)]
+    if MIN_DURATION_S <= t_s[-1] <= MAX_DURATION_S and min(map(np.sum, known)) >= MIN_DURATION_S / 4:
+        seconds = np.arange(0.0, t_s[-1])
+        speed, cadence = (
+            np.interp(seconds, t_s[rows], column[rows])
+            for rows, column in zip(known, (speed_mps, cadence_spm), strict=True)
+        )
+        shift_s, correlation = _find_best_shift(np.abs(_compute_changes(speed)), np.abs(_compute_changes(cadence)))
+        relative_s = relative_s if correlation < MIN_CORRELATION else shift_s
     return Lags(parameters.lag_s + relative_s / 2.0, parameters.lag_s - relative_s / 2.0)
-
-
-def _resample_each_second(grid_s: FloatArray, t_s: FloatArray, column: FloatArray) -> FloatArray | None:
-    """Interpolate a column at the times ``grid_s``; None if fewer than ``MIN_DURATION_S / 4`` values are known."""
-    known = np.isfinite(column)
-    return np.interp(grid_s, t_s[known], column[known]) if known.sum() >= MIN_DURATION_S / 4 else None
 
 
 def _compute_changes(signal: FloatArray) -> FloatArray:
@@ -130,9 +121,6 @@ def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spa
         if known.sum() < 2:
             continue
         source_s = np.clip(times + lag_s, times[0], times[-1])
-        if known.all():
-            shifted[part] = np.interp(source_s, times, values)
-            continue
         interpolated = np.interp(source_s, times[known], values[known])
         nearest = np.clip(np.searchsorted(times, source_s - 1e-9), 0, len(times) - 1)
         shifted[part] = np.where(known[nearest], interpolated, np.nan)
@@ -150,16 +138,11 @@ def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float
         total_m = counted_m[-1] - counted_m[0]
         if len(times) < 3 or total_m <= 0.0 or times[-1] - times[0] <= 2.0 * abs(lag_s):
             continue
-        window_s = max(abs(lag_s), 1.0)
-        first_mps, last_mps = (
-            (np.interp(times[0] + window_s, times, counted_m) - counted_m[0]) / window_s,
-            (counted_m[-1] - np.interp(times[-1] - window_s, times, counted_m)) / window_s,
-        )
-        source_s = times + lag_s
-        body_m = np.interp(source_s, times, counted_m)
-        body_m += last_mps * np.clip(source_s - times[-1], 0.0, None) - first_mps * np.clip(
-            times[0] - source_s, 0.0, None
-        )
+        window_s, ends = max(abs(lag_s), 1.0), [0, -1]
+        before_s, after_s = times[ends] + (-window_s, window_s)
+        before_m, after_m = 2.0 * counted_m[ends] - np.interp(times[ends] + (window_s, -window_s), times, counted_m)
+        padded_s, padded_m = np.r_[before_s, times, after_s], np.r_[before_m, counted_m, after_m]
+        body_m = np.interp(times + lag_s, padded_s, padded_m)
         gain_m = body_m[-1] - body_m[0]
         if gain_m > 0.0:
             shifted_m[part] = counted_m[0] + (body_m - body_m[0]) * (total_m / gain_m)

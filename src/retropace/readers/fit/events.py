@@ -37,8 +37,7 @@ def read_lap_span(message: Any) -> tuple[float, float]:
 
 def read_laps(messages: Sequence[Any], window: tuple[float, float], origin_s: float) -> list[Lap]:
     """Read the laps of a session in the order of the file; laps without usable times are left out."""
-    laps = []
-    previous_end_s = origin_s
+    laps, previous_end_s = [], origin_s
     for message in messages:
         start_s, end_s = read_lap_span(message)
         if np.isnan(start_s):

@@ -62,15 +62,10 @@ def find_session_windows(file: DecodedFile, device_time_s: FloatArray) -> tuple[
     if unclosed is not None:
         windows.append(unclosed)
         findings.append(warn("session-never-closed", "the last session was never closed: it holds no totals"))
-    inside = np.zeros(len(device_time_s), dtype=bool)
-    for window in windows:
-        inside |= (device_time_s >= window.start_s) & (device_time_s < window.end_s)
-    outside_count = int(np.sum(np.isfinite(device_time_s) & ~inside))
-    if outside_count:
-        text = f"{outside_count} records lie outside of every session: left out"
-        findings.append(
-            note_if_few("records-outside-sessions", text, outside_count, "records", total=len(device_time_s))
-        )
+    masks = [(device_time_s >= window.start_s) & (device_time_s < window.end_s) for window in windows]
+    if count := int(np.sum(np.isfinite(device_time_s) & ~np.any(masks, axis=0))):
+        text = f"{count} records lie outside of every session: left out"
+        findings.append(note_if_few("records-outside-sessions", text, count, "records", total=len(device_time_s)))
     return windows, findings
 
 

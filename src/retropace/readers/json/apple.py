@@ -130,11 +130,7 @@ def _compute_typical_span_s(counts: NDArray[np.float64]) -> float:
 
 def _interpolate_total(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:
     """Compute the amount counted from the start up to each time, as if it grew evenly within each span."""
-    edges_s = counts[:, :2].ravel()
-    cumulative = cumulate(counts[:, 2])
-    totals_at_edges = np.column_stack((cumulative[:-1], cumulative[1:])).ravel()
-    column: FloatArray = np.interp(t_s, edges_s, totals_at_edges)
-    return column
+    return np.interp(t_s, counts[:, :2].ravel(), np.repeat(cumulate(counts[:, 2]), 2)[1:-1])
 
 
 def _compute_rate_per_min(counts: NDArray[np.float64], t_s: FloatArray) -> FloatArray:

@@ -20,7 +20,7 @@ from retropace.core.findings import Finding
 from retropace.core.spans import FloatArray, Spans, as_spans
 from retropace.core.sports import format_sport
 from retropace.readers.iso_times import UNZONED_TIMES, parse_time
-from retropace.readers.pauses import MIN_PAUSE_S, MIN_PAUSE_STEPS, place_pauses
+from retropace.readers.pauses import MIN_PAUSE_S, min_pause_s, place_pauses
 from retropace.readers.xml.document import Element, Events, local_name, parse_document, read_text
 from retropace.readers.xml.point_values import TIME_COLUMN, PointValues, RowIndices, parse_number
 from retropace.readers.xml.way import fill_times, report_filled_times, report_untimed
@@ -224,15 +224,10 @@ def _build_laps(laps: list[_LocatedLap], t_s: FloatArray, origin_s: float) -> tu
             times_s = np.append(t_s[first:last], next_start_s if np.isfinite(next_start_s) else recorded_end_s)
             pauses += _locate_pauses(times_s, [index - first for index in lap.track_starts], paused_s)
         elif np.isnan(paused_s):
-            steps_s = np.diff(t_s[first:last])
-            min_gap_s = max(MIN_PAUSE_S, MIN_PAUSE_STEPS * float(np.median(steps_s))) if len(steps_s) else 0.0
-            resumed = (index for index in lap.track_starts if index < len(t_s))
-            gaps = ((float(t_s[index - 1]), float(t_s[index])) for index in resumed)
-            pauses += [
-                (gap_start_s, gap_end_s) for gap_start_s, gap_end_s in gaps if gap_end_s - gap_start_s > min_gap_s
-            ]
-        trigger = read_text(lap.element, "{*}TriggerMethod").lower()
-        intensity = read_text(lap.element, "{*}Intensity").lower()
+            min_gap_s = min_pause_s(np.diff(t_s[first:last]))
+            gaps = (t_s[index - 1 : index + 1].tolist() for index in lap.track_starts if index < len(t_s))
+            pauses += [(before_s, after_s) for before_s, after_s in gaps if after_s - before_s > min_gap_s]
+        trigger, intensity = (read_text(lap.element, f"{{*}}{tag}").lower() for tag in ("TriggerMethod", "Intensity"))
         result.append(
             Lap(
                 start_s=start_s,
