@@ -40,10 +40,7 @@ class Counter:
 def read_counter(
     t_s: FloatArray, counted_m: FloatArray, expected_m: float = np.nan
 ) -> tuple[Counter | None, tuple[Finding, ...]]:
-    """Return the counted metres, and findings; None if nothing was counted.
-
-    Restarts are continued, increments are added up (``expected_m`` is the distance by another source), misfits dropped.
-    """
+    """Return the counted metres, if any, without faults, and findings; ``expected_m`` is by another source."""
     finite = np.isfinite(counted_m) & (counted_m >= 0.0)
     lowest_m = float(np.min(counted_m[finite], initial=np.inf))
     # Placeholders, such as the largest number that a file can hold, are out of reach of any runner.

@@ -45,8 +45,7 @@ def measure_distance(
 ) -> Distance:
     """Return the distance, reconciled from all sources and scaled if the runner calibrated the device; and the pauses.
 
-    Rows of ``lap_distances`` hold start, end and metres. Without a timer, pauses are breaks, which may touch each
-    other.
+    Rows of ``lap_distances`` hold start, end and metres. Without a timer, pauses are breaks, which may touch.
     """
     t_s, step_s = records.t_s, np.diff(records.t_s)
     path_m = steps_from_positions(t_s, positions, as_spans([]))

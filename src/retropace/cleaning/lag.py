@@ -128,10 +128,7 @@ def shift_earlier(t_s: FloatArray, column: FloatArray, lag_s: float, pauses: Spa
 
 
 def shift_distance_earlier(t_s: FloatArray, distance_m: FloatArray, lag_s: float, pauses: Spans) -> FloatArray:
-    """Shift cumulative distance to ``lag_s`` seconds earlier, ``(n,)``; each part between pauses keeps its metres.
-
-    The end of each part continues at its last speed; the part is then scaled to its former distance.
-    """
+    """Shift distance ``lag_s`` earlier, ``(n,)``; parts between pauses go on at their last speed, keep their metres."""
     shifted_m = distance_m.copy()
     for part in slices_between_pauses(t_s, pauses):
         times, counted_m = t_s[part], distance_m[part]

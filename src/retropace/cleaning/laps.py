@@ -32,10 +32,7 @@ MAX_TOTAL_ERROR = 0.02
 def reconcile_laps(
     laps: tuple[Lap, ...], axis: TimeAxis, distance_m: FloatArray, pauses: Spans
 ) -> tuple[tuple[Lap, ...], tuple[Finding, ...]]:
-    """Return the laps in order of time on the cleaned time axis, and findings if their times were wrong.
-
-    ``laps`` are in the order of the file, ``distance_m`` is the distance at the times of the axis.
-    """
+    """Return the laps in order of time on the cleaned axis, and findings; ``distance_m`` is that at its times."""
     if not laps:
         return (), ()
     t_s, stated = axis.t_s, axis.remap(as_spans((lap.start_s, lap.end_s) for lap in laps))

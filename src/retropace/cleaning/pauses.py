@@ -53,9 +53,8 @@ def drop_false_pauses(records: Samples, recorded: Spans, timer_s: float) -> Paus
 def find_pauses(t_s: FloatArray, distance_m: FloatArray | None, recorded: Spans, timer_s: float) -> Pauses:
     """Return the recorded pauses and the gaps between records in which the runner did not move.
 
-    Phones with auto-pause and exports without timer events leave such gaps, which are pauses. A device that reports its
-    timer (``timer_s``, else NaN) reports its pauses too: any other gap is standing, unless timer time is short by as
-    much as all gaps last. A gap in which the runner moved on is a dropout of the recording.
+    Such gaps are pauses of phones with auto-pause. If the device reports its timer (``timer_s``, else NaN), they are
+    standing, unless timer time is short by as much as all gaps last.
     """
     if distance_m is None:
         return Pauses(recorded, as_spans([]))

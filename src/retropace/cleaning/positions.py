@@ -90,11 +90,7 @@ def _find_held(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDA
 
 
 def _find_strays(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> NDArray[np.bool_]:
-    """Find the positions apart from the longest possible route, as a mask, by dynamic programming.
-
-    The route is cut at leaps and its pieces are chained. A leap within the chain costs as many positions as may be
-    strays.
-    """
+    """Find the positions apart from the best chain of pieces between leaps, as a mask, by dynamic programming."""
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     place_m = EARTH_RADIUS_M * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
     cuts = np.flatnonzero(np.linalg.norm(np.diff(place_m, axis=0), axis=1) > max_distance_m(np.diff(t_s)))

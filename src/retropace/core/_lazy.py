@@ -6,11 +6,7 @@ from typing import Any
 
 
 def lazy_getattr(package: str, export_map: Mapping[str, str]) -> Callable[[str], Any]:
-    """Return the ``__getattr__`` of a package whose public names live in its modules.
-
-    ``export_map`` gives for each public name the module that defines it, relative to ``package``, or ``module:name`` if
-    the object has another name there. Any other name raises ``AttributeError``.
-    """
+    """Return a package's ``__getattr__``: ``export_map`` gives the module (or ``module:name``) of each name."""
 
     def load(name: str) -> Any:
         target = export_map.get(name)

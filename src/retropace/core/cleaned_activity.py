@@ -101,8 +101,7 @@ class CleanedActivity(HasFindings):
     categories: Mapping[str, tuple[str, ...]]
     """Texts of each extra column of text, by the column's name; the column itself holds indices of them."""
     distance_source: str
-    """What distance was computed from: ``device`` (its own count), ``positions``, ``speed``, ``totals``
-    (of laps or the session) or ``none``; what most of it was computed from."""
+    """Source of most of distance: ``device``, ``positions``, ``speed``, ``totals`` (laps, session) or ``none``."""
     speed_source: str
     """What speed was computed from: ``device`` (its own), ``distance`` (slope of the distance curve) or ``none``."""
     counts_both_feet: bool  # whether the recorded cadence counts steps of both feet; False without a cadence
@@ -117,10 +116,7 @@ class CleanedActivity(HasFindings):
         return np.interp(times_s, self.t_s, self.curves[curve])
 
     def with_times(self, times_s: FloatArray) -> CleanedActivity:
-        """Return the activity with rows inserted at these times, so that the slope of a curve can change there.
-
-        Curves and ``MEASURED_COLUMNS`` are interpolated (NaN next to a missing value); other columns get NaN there.
-        """
+        """Return the activity with rows at these times: curves and ``MEASURED_COLUMNS`` interpolated, others NaN."""
         t_s = np.union1d(self.t_s, times_s)
         record_rows = np.searchsorted(t_s, self.t_s)
         inserted_rows = np.setdiff1d(np.arange(len(t_s)), record_rows, assume_unique=True)

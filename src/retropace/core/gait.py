@@ -9,8 +9,7 @@ from retropace.core.spans import FloatArray
 WALK_RUN_TRANSITION_MPS = 2.0
 """Speed in m/s above which people prefer running to walking (Hreljac 1993, Med Sci Sports Exerc 25:1158: 2.07)."""
 WALK_RUN_TRANSITION_SPM = 138.0
-"""Lowest cadence in steps per minute of running. Vigorous walking has about 130 (Tudor-Locke 2019, Int J Behav Nutr
-Phys Act 16:8), the slowest jogging about 145."""
+"""Lowest cadence of running per minute; brisk walks have 130 (Tudor-Locke 2019, Int J Behav Nutr Phys Act 16:8)."""
 TYPICAL_WALK_MPS = 1.3
 """Comfortable walking speed in m/s; published: 1.3–1.4 (Bohannon 1997, Age Ageing 26:15)."""
 TYPICAL_WALK_SPM = 114.0

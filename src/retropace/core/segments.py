@@ -12,8 +12,7 @@ DIRECTIONS = ("forward", "backward", "rest", "unknown")
 GAITS = ("run", "walk", "stand")
 """Possible gaits of a segment."""
 BASES = ("annotated", "suspected", "assumed", "measured")
-"""Possible reasons for a segment's direction: an annotation says it, the model finds backward likely, nothing speaks
-against forward, or rest was measured."""
+"""Reasons for a direction: an annotation, the model's suspicion, nothing against forward, or measured rest."""
 
 StrArray = NDArray[np.str_]
 """Array of strings, ``(n,)``."""

@@ -108,10 +108,7 @@ def _read_file(path: str, max_bytes: int) -> bytes:
 
 
 def sniff(data: bytes, path: str = "") -> str:
-    """Return the format of the bytes: ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``.
-
-    Raises :class:`ReadError`, which says what the bytes are instead, for any other.
-    """
+    """Return ``fit``, ``gpx``, ``tcx``, ``kml``, ``polar`` or ``apple``; :class:`ReadError` says what it is instead."""
     if data[8:12] == FIT_MAGIC:
         return "fit"
     root = find_root_name(data)

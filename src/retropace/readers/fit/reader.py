@@ -29,10 +29,7 @@ MAX_DATE_TIME_S = float(2**32)
 
 
 def read_fit(data: bytes, path: str) -> list[Activity]:
-    """Read all sessions of a FIT file that have records, of whatever sport, in order of time.
-
-    Raises :class:`ReadError` if there is none, :class:`NoActivityError` if the file is sound but no recording.
-    """
+    """Read all sessions of a FIT file that have records, in order of time; raises :class:`ReadError` for none."""
     activities: list[Activity] = []
     reasons: list[tuple[str, str]] = []
     rejected_findings: list[Finding] = []

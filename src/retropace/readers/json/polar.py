@@ -40,10 +40,7 @@ EXTRA_COLUMNS = ("temperature", "power", "strideLength")
 
 
 def read_polar(data: bytes, path: str) -> list[Activity]:
-    """Read every exercise of a Polar training session that has samples, each as one activity.
-
-    Raises :class:`ReadError` if the file is damaged or no training session, :class:`NoActivityError` without samples.
-    """
+    """Read each exercise of a Polar session that has samples as an activity; raises :class:`ReadError` for none."""
     try:
         document = json.loads(data)
     except json.JSONDecodeError as error:

@@ -52,10 +52,7 @@ class ExerciseClock:
     stop_s: float = np.nan
 
     def parse_posix_s(self, value: object, label: str) -> float:
-        """Parse a local time, a time with a zone or a duration since the start (``PT12.5S``) to POSIX seconds.
-
-        Raises :class:`ShapeError`, which calls the value ``label``, for anything else.
-        """
+        """Parse a local or zoned time, or a duration since the start (``PT12.5S``); :class:`ShapeError` for others."""
         if isinstance(value, str) and value.startswith("PT") and np.isfinite(self.start_s):
             return self.start_s + parse_duration_s(value, label)
         parsed = parse_time(value) if isinstance(value, str) else None

@@ -43,10 +43,7 @@ class _GpxTrack:
 
 
 def read_gpx(data: bytes, path: str) -> list[Activity]:
-    """Read all sessions of a GPX file in order of time.
-
-    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a planned route or waypoints.
-    """
+    """Read all sessions of a GPX file in order of time; raises :class:`ReadError` if there is none."""
     document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
     root, points = document.root, document.content
     waypoints, unusable_count = _read_waypoints(root)

@@ -1,8 +1,7 @@
 """Reader of KML as OpenTracks, and My Tracks of Google before it, write it: tracks with a time for every position.
 
-A session is a Placemark with ``Track`` elements, a new one after each pause or long gap; markers are Placemarks with a
-Point. Each ``when`` belongs to the ``coord`` of the same number, empty without a position. Sensor values follow in
-arrays with one value per moment, empty where missing: speed in m/s, cadence as the sensor sends it.
+A session is a Placemark with ``Track`` elements, a new one after each pause or long gap; markers have a Point. Each
+``when`` belongs to the ``coord`` of the same number; arrays of sensor values are in m/s and in the sensor's unit.
 """
 
 import itertools

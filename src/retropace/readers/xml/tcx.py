@@ -80,10 +80,7 @@ class _LocatedLap:
 
 
 def read_tcx(data: bytes, path: str) -> list[Activity]:
-    """Read all activities of a TCX file that have track points, in file order.
-
-    Raises :class:`ReadError` if there is none, its subclass :class:`NoActivityError` for a course or a workout plan.
-    """
+    """Read all activities of a TCX file with track points, in file order; raises :class:`ReadError` for none."""
     document = parse_document(data, path, ("Track", POINT_TAG), _read_points, cut_after=(POINT_TAG,))
     elements = list(document.root.iter("{*}Activity"))
     if not elements and document.root.find(".//{*}Course") is None:
