@@ -22,7 +22,7 @@ _LOOSE_TIME = re.compile(
     + _MARK.format("before")
     + r"\s*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,12}))?)?[\s.]*"
     + _MARK.format("after")
-    + r"[\s.]*(?P<zone>[Zz]|UTC|GMT|[-+]\d{1,2}(?::?\d{2})?)?"
+    + r"[\s.]*(?P<zone>[Zz]|UTC|GMT|(?P<sign>[-+])(?P<zone_hour>\d{1,2})(?::?(?P<zone_minute>\d{2}))?)?"
 )
 """Pattern of a time whose numbers may lack leading zeros, on a clock of 12 or 24 hours."""
 
@@ -71,20 +71,10 @@ def _parse_loosely(text: str) -> datetime | None:
     minute, second, fraction = int(match["minute"]), int(match["second"] or 0), float(f"0.{match['fraction'] or 0}")
     if hour > 24 or minute > 59 or second > 60:
         return None
+    offset_h, offset_min = (int(f"{match['sign'] or '+'}{match[unit] or 0}") for unit in ("zone_hour", "zone_minute"))
     try:
-        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=_parse_zone(match["zone"]))
+        zone = timezone(timedelta(hours=offset_h, minutes=offset_min)) if match["zone"] else None
+        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=zone)
         return day + timedelta(hours=hour, minutes=minute, seconds=second + fraction)
     except (ValueError, OverflowError):
         return None
-
-
-def _parse_zone(text: str | None) -> timezone | None:
-    """Parse ``Z`` or an offset such as ``+2`` or ``+0530``; raises ``ValueError`` for an offset of a day or more."""
-    if text is None:
-        return None
-    if text[0] not in "+-":
-        return UTC
-    digits = text[1:].replace(":", "")
-    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    sign = -1 if text[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))

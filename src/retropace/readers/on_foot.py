@@ -48,7 +48,8 @@ def judge_sport(activity: Activity) -> SportVerdict:
         return SportVerdict(known, format_sport(activity.sub_sport) if is_sub_sport else name)
     if not np.nanmax(activity.samples.t_s, initial=0.0) >= MIN_JUDGED_S:
         return SportVerdict(True, name)
-    speeds_mps, cadence = _find_moving_speeds(activity), _find_cadence(activity.samples)
+    speeds_mps, cadences = _find_moving_speeds(activity), activity.samples.cadence_recorded
+    cadence = float(np.median(cadences[cadences > 0.0])) if np.any(cadences > 0.0) else 0.0
     median_mps = min((float(np.median(speeds)) for speeds in speeds_mps), default=0.0)
     fast_mps = min((float(np.quantile(speeds, 0.95)) for speeds in speeds_mps), default=0.0)
     steps_per_min = cadence if cadence > 120.0 else 2.0 * cadence  # most devices count the strides of one foot
@@ -97,9 +98,3 @@ def _compute_speeds(samples: Samples) -> Iterator[FloatArray]:
         moving[moving] = step_m[moving] > MIN_MOVING_MPS * step_s[moving]
         yield step_m[moving] / step_s[moving] if np.sum(step_m[moving]) > MIN_TRAVELLED_M else step_m[:0]
     yield samples.speed_mps[samples.speed_mps > MIN_MOVING_MPS]
-
-
-def _find_cadence(samples: Samples) -> float:
-    """Find the median of the cadence above 0, as recorded; 0 without any."""
-    cadence = samples.cadence_recorded[samples.cadence_recorded > 0.0]
-    return float(np.median(cadence)) if len(cadence) else 0.0

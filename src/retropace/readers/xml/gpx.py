@@ -47,7 +47,7 @@ def read_gpx(data: bytes, path: str) -> list[Activity]:
     document = parse_document(data, path, POINT_TAGS, read_points, cut_after=(POINT_TAG, "wpt", "rtept"))
     root, points = document.root, document.content
     waypoints, unusable_count = _read_waypoints(root)
-    tracks = [track for track in _build_tracks(points, root) if track.segments]
+    tracks = _build_tracks(points, root)
     if not tracks:
         raise _explain_no_activity(points, root, path)
     findings = (*document.findings, *_collect_findings(points, unusable_count))
@@ -87,12 +87,14 @@ def _read_waypoints(root: Element) -> tuple[list[Waypoint], int]:
 
 
 def _build_tracks(points: GpxPoints, root: Element) -> list[_GpxTrack]:
-    """Build the tracks of a document in file order; a track without usable points has no segments."""
+    """Build the tracks of a document that have usable points, in file order."""
     tracks = []
     posix_s = points.columns["posix_s"]
     title = read_text(root, "{*}metadata/{*}name") or read_text(root, "{*}name")
     elements = list(root.iter("{*}trk"))
     for segments, number in zip(points.tracks, points.elements, strict=True):
+        if not segments:
+            continue
         texts = ("name", "desc", "cmt", "type")
         name, description, comment, sport = (
             "" if number is None else read_text(elements[number], f"{{*}}{tag}") for tag in texts
@@ -100,8 +102,8 @@ def _build_tracks(points: GpxPoints, root: Element) -> list[_GpxTrack]:
         tracks.append(
             _GpxTrack(
                 segments=segments,
-                first_s=float(posix_s[segments[0][0]]) if segments else np.nan,
-                last_s=float(posix_s[segments[-1][-1]]) if segments else np.nan,
+                first_s=float(posix_s[segments[0][0]]),
+                last_s=float(posix_s[segments[-1][-1]]),
                 name=name or title,
                 description=_join_distinct([description, comment]),
                 sport=format_sport(sport),
