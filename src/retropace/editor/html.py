@@ -41,22 +41,17 @@ def render_editor_page(analysis: Analysis, units: Units) -> str:
         file=file,
         facts=[strip_control_chars(fact) for fact in facts],
         unit=units.name,
-        scripts=list(load_scripts()),
+        scripts=[name for name in load_assets() if name.endswith(".js")],
         page=Markup(dump_script_json(page)),
     )
 
 
 @cache
-def load_scripts() -> dict[str, str]:
-    """Return the source of the page's scripts by file name, in the order of loading: each may use earlier ones."""
+def load_assets() -> dict[str, str]:
+    """Return the page's style sheet and scripts by file name, in the order of loading: each may use earlier ones."""
     return {
+        "page.css": read_web_file("output.charts", "page.css") + read_web_file("editor", "annotate.css"),
         "bokeh.js": load_bokeh_script(),
         **{name: read_web_file("output.charts", name) for name in CHART_SCRIPTS},
         **{name: read_web_file("editor", name) for name in EDITOR_SCRIPTS},
     }
-
-
-@cache
-def load_style() -> str:
-    """Return the page's style sheet as CSS: that of the charts, then its own."""
-    return read_web_file("output.charts", "page.css") + read_web_file("editor", "annotate.css")

@@ -23,7 +23,7 @@ from retropace.core.errors import RetropaceError
 from retropace.core.sanitize import strip_control_chars
 from retropace.core.units import Units
 from retropace.editor.editor import ConflictError, Editor, snapshot_to_dict
-from retropace.editor.html import CONTENT_SECURITY_POLICY, load_scripts, load_style, render_editor_page
+from retropace.editor.html import CONTENT_SECURITY_POLICY, load_assets, render_editor_page
 
 HOST = "127.0.0.1"
 """The address to listen on, reachable from this machine only."""
@@ -135,7 +135,7 @@ class AssetHandler(TokenProtectedHandler):
 
     def get(self, _token: str, name: str) -> None:
         """Answer with the script or style sheet of this name."""
-        files = {"page.css": load_style(), **load_scripts()}
+        files = load_assets()
         if name not in files:
             self.refuse("there is no such thing here", HTTPStatus.NOT_FOUND)
         content_type = "text/css" if name.endswith(".css") else "text/javascript"

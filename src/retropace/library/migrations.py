@@ -7,7 +7,6 @@ from retropace.core.errors import RetropaceError
 
 APPLICATION_ID = 0x72657470
 """Application id in the header of the SQLite file, by which a library is recognised: ``retp`` in ASCII."""
-
 MIGRATIONS = tuple(path.read_text("utf-8") for path in sorted((Path(__file__).parent / "schema").glob("*.sql")))
 """The scripts in order. ``PRAGMA user_version`` of a library holds how many of them were applied to it."""
 

@@ -103,9 +103,8 @@ def find_activities(
 ) -> Iterator[dict[str, Any]]:
     """Yield the selected activities in scope, sorted by start, as columns of ``activities`` and figures per direction.
 
-    A figure is called like ``backward_distance_m``. ``path`` is the first place of the recording, ``also`` the others,
-    joined by `` | ``. ``counts_instead`` is the id of the activity that counts instead of a duplicate, else None.
-    ``condition`` is a further SQL condition on ``activities``, with its ``values``.
+    A figure is called like ``backward_distance_m``; ``path`` is the first place of the recording, ``also`` the others,
+    joined by `` | ``; ``counts_instead`` is the id of the activity that counts instead of a duplicate.
     """
     filter_condition, filter_values = activity_filter.to_sql_condition()
     figures = ", ".join(

@@ -30,10 +30,8 @@ FORWARD = DIRECTIONS.index("forward")
 """Index of the forward column in tables with one column per direction."""
 BACKWARD = DIRECTIONS.index("backward")
 """Index of the backward column in tables with one column per direction."""
-
 MAX_ADJACENT_GAP_S = 1e-6
 """Largest gap (s) between two segments of one unbroken stretch; it allows for rounding errors."""
-
 FloatTable = NDArray[np.float64]
 """Float64 array with one row per activity."""
 

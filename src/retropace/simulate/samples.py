@@ -16,7 +16,6 @@ STADIUM = SimulatedPlace("track", 52.51464, 13.23946)
 """The track of the Olympic stadium in Berlin."""
 PARK = SimulatedPlace("path", 52.51450, 13.35010)
 """A path in the Tiergarten in Berlin."""
-
 QUARTER_MILE_SIDECAR = """\
 start,end,label,note
 lap 5,,backward,first quarter mile backward

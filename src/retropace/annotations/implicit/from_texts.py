@@ -1,7 +1,4 @@
-"""Annotations from texts: names of laps, workout steps and tracks, and the title and description of the activity.
-
-A workout in the title or description becomes a plan; other words there mostly give only a hint.
-"""
+"""Annotations from texts: names of laps, workout steps and tracks, and the title and description of the activity."""
 
 from dataclasses import replace
 

@@ -21,7 +21,6 @@ _ALL = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
 """Pattern of all laps."""
 _LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
 """Pattern of the last lap."""
-
 LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 """Type of a function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 

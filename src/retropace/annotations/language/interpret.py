@@ -1,7 +1,4 @@
-"""Interpretation of names: the title of an activity, a workout step, a lap, a waypoint, a track.
-
-"Reverse loop" describes the route: an ambiguous name leads to a suggestion and never to a label.
-"""
+"""Interpretation of names, of which ambiguous ones ("reverse loop") lead to a suggestion and never to a label."""
 
 from dataclasses import dataclass
 

@@ -68,10 +68,7 @@ def invert(*tables: dict[str, list[str]]) -> dict[str, str]:
 
 
 def find_phrases(text: str) -> list[Phrase]:
-    """Return the known phrases in a text in order, the longest where several start at one place.
-
-    Not looked for: words in ``_WHOLE_LABEL_ONLY``, and short forms such as ``bw`` (``back`` is found as ambiguous).
-    """
+    """Return the known phrases in a text in order, the longest of several that start at one place; no short forms."""
     table, pattern = _build_phrase_table()
     return [Phrase(*table[match[0]], match[0]) for match in pattern.finditer(normalize(text))]
 

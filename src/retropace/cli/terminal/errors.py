@@ -16,7 +16,6 @@ Result = TypeVar("Result")
 """The type that an action returns."""
 P = ParamSpec("P")
 """The parameters of an action."""
-
 EXIT_FAILURE = 1
 """Exit status if an input failed."""
 

@@ -113,10 +113,7 @@ def _prepend_gutter(text: str, styled_line: StyledLine) -> StyledLine:
 
 
 def compute_cells(segments: Segments, width: int) -> list[tuple[str, bool]]:
-    """Return, for each of ``width`` equal time cells, the direction drawn in it and whether that is only suspected.
-
-    It is the direction that fills most of the cell; backward counts double, so that a short rep remains visible.
-    """
+    """Return for each time cell the direction that fills most of it (backward counts double) and if it is suspected."""
     edges = np.linspace(segments.edges_s[0], segments.edges_s[-1], width + 1)
     start_s, end_s = np.maximum(edges[:-1, None], segments.start_s), np.minimum(edges[1:, None], segments.end_s)
     weights_s = np.clip(end_s - start_s, 0.0, None) * np.where(segments.direction == "backward", 2.0, 1.0)

@@ -1,8 +1,4 @@
-"""Empty Bokeh figures of the charts and the map; the page fills them with the data of the activity it shows.
-
-The page itself (``charts.js``) implements dragging, zoom and crosshair, because Bokeh's tools work within one figure.
-No figure evaluates code in the browser, so that a page's content security policy may forbid it.
-"""
+"""Empty Bokeh figures of charts and map; ``charts.js`` fills them and zooms all at once, which Bokeh's tools cannot."""
 
 from __future__ import annotations
 

@@ -112,10 +112,7 @@ def pack_float32(column: FloatArray) -> str:
 
 
 def find_axis_limits(values: FloatArray, name: str) -> tuple[float, float]:
-    """Return the lower and upper end of the axis for ``values``, ``(n,)``, of the column ``name``; 0 if none is finite.
-
-    Axes of speed and step length begin at 0, others near the 0.5 % quantile of the values above 0.
-    """
+    """Return the lower and upper end of the axis for ``values`` of the column ``name``; 0 if none is finite."""
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return 0.0, 0.0

@@ -99,9 +99,7 @@ class Projection:
     ) -> tuple[Route, Projection]:
         """Return the route and its projection, reduced to about ``max_positions``.
 
-        The tolerance of :func:`find_simplified_indices` doubles until few enough remain. The ends of unbroken lines
-        stay, and so do the positions around each segment edge in ``edges_s``, because speed changes there. Where a
-        simplified line would cross a privacy zone, all positions between its ends stay.
+        Ends of unbroken lines and positions around ``edges_s`` stay, and all where a privacy zone would be crossed.
         """
         if len(route) <= max_positions:
             return route, self

@@ -75,8 +75,7 @@ def find_passthrough_obstacle(data: bytes) -> str:
 def select_messages(data: bytes, first_s: int, last_s: int) -> PassthroughMessages:
     """Return the messages to copy from a FIT file for the session from ``first_s`` to ``last_s``, both included.
 
-    The times are whole seconds since the FIT epoch. If the file has several sessions, messages with timestamps outside
-    this one are left out. The file must pass :func:`find_passthrough_obstacle`.
+    Times are whole seconds since the FIT epoch; the file must pass :func:`find_passthrough_obstacle`.
     """
     (chained_file,) = find_chained_files(data)
     definitions = [
