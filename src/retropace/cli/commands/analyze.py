@@ -7,7 +7,7 @@ import click
 from retropace.analysis.pipeline import Analysis
 from retropace.cli.options import common as options
 from retropace.cli.options.analysis_options import annotation_options, athlete_profile, gather_analysis, parameters
-from retropace.cli.sessions.analyze_file import analyze_file, build_document
+from retropace.cli.sessions.analyze_file import analyze_file, build_document, format_segments
 from retropace.cli.sessions.learning import AthleteLearner
 from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.cli.terminal.analysis_view import AnalysisView, print_analyses
@@ -68,9 +68,7 @@ def analyze(files: tuple[str, ...], analysis: AnalysisRequest, no_learn: bool, f
     if form == "json":
         print_json_documents([build_document(item, view.weight_kg) for item in analyses], file_count=len(files))
     elif form == "csv":
-        from retropace.output.export.to_csv import format_segments_csv  # only for CSV
-
-        print_text(format_segments_csv(analyses), nl=False)
+        print_text(format_segments(analyses), nl=False)
     if learner is not None and learned_lines:
         results.append(run_or_report(str(learner.path), learner.save))
         if results[-1] and form == "table":

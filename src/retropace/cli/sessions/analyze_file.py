@@ -48,3 +48,10 @@ def build_document(analysis: Analysis, weight_kg: float | None) -> dict[str, Any
 
     energy = None if weight_kg is None else energy_document(analysis.energy, weight_kg)
     return {**analysis.to_dict(), "energy": energy}
+
+
+def format_segments(analyses: Sequence[Analysis]) -> str:
+    """Return a CSV document with one row for each segment of every analysis."""
+    from retropace.output.export.to_csv import format_segments_csv  # only for CSV
+
+    return format_segments_csv(analyses)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retropace.analysis.pipeline import Analysis
-from retropace.cli.sessions.analyze_file import analyze_file, require_single
+from retropace.cli.sessions.analyze_file import analyze_file, format_segments, require_single
 from retropace.cli.sessions.requests import AnalysisRequest
 from retropace.config.privacy import PrivacyFilter
 from retropace.core.atomic_write import atomic_replace, atomic_write
@@ -41,9 +41,9 @@ def build_export(request: ExportRequest, form: str, simplify_m: float, athlete: 
     if form in ("geojson", "gpx"):
         return _build_route(analysis, privacy_filter, form, simplify_m)
     if form == "csv":
-        from retropace.output.export.to_csv import format_samples_csv, format_segments_csv
+        from retropace.output.export.to_csv import format_samples_csv
 
-        text = format_samples_csv(analysis, privacy_filter) if has_samples else format_segments_csv(analyses)
+        text = format_samples_csv(analysis, privacy_filter) if has_samples else format_segments(analyses)
     else:
         from retropace.output.export.to_json import format_analysis_json, format_samples_json
 
