@@ -33,19 +33,17 @@ class Candidate:
 
     key: int
     id: str
-    start_s: float
-    """Start of the activity in seconds since 1970 (UTC)."""
+    start_s: float  # start of the activity in seconds since 1970 (UTC)
     elapsed_s: float
     distance_m: float
     heart_rate_bpm: float | None
     cadence_spm: float | None
     annotated_s: float
-    signal_count: int
-    """Number of signals, such as cadence or altitude, of which at least one value is known."""
+    signal_count: int  # number of signals, such as cadence or altitude, of which at least one value is known
     lap_count: int
     record_count: int
     format: str
-    runner: str | None = None
+    runner: str | None = None  # name of the runner; None if unknown
 
     @property
     def rank(self) -> tuple[float, int, int, int, int, str]:

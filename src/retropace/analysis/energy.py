@@ -45,15 +45,13 @@ class Energy(NamedTuple):
     direction_high_kcal_per_kg: FloatArray
     low_kcal_per_kg: float
     high_kcal_per_kg: float
-    assumes_level_ground: bool
-    """Whether altitude is unknown, so that the ground was taken to be level."""
+    assumes_level_ground: bool  # whether altitude is unknown, so that the ground was taken to be level
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
     """Return the energy above rest of every segment, of every direction and of the activity.
 
-    It is NaN for unknown directions and moving segments without a distance. The range covers both gaits if the gait is
-    unknown, and forward too if backward is only suspected.
+    It is NaN for unknown directions, and a range over both gaits, or forward too, where these are uncertain.
     """
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     grade = mean_grade(cleaned, segments.start_s, segments.end_s)

@@ -43,7 +43,6 @@ def is_implausible(findings: Iterable[Finding]) -> bool:
 
 
 def _is_implausible(stats: SegmentStats) -> NDArray[np.bool_]:
-    """Return for each part whether its distance or its step length is impossible."""
     limit_m = max_distance_m(stats.elapsed_s)
     limit_m = np.where(stats.elapsed_s >= DAY_S, MAX_DAY_DISTANCE_M * stats.elapsed_s / DAY_S, limit_m)
     return (stats.distance_m > limit_m) | (stats.step_length_m > MAX_STEP_LENGTH_M)

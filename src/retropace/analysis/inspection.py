@@ -46,18 +46,13 @@ class Inspection:
     activity: Activity
     cleaned: CleanedActivity
     record_count: int
-    median_interval_s: float
-    longest_gap_s: float
-    """Longest time (s) between records, pauses included."""
-    long_gap_count: int
-    """Number of gaps outside the pauses that are longer than ``MIN_LONG_GAP_S``."""
-    column_shares: dict[str, float]
-    """Fraction of the records that have a value of each quantity, by the quantity's name."""
-    route_shape: RouteShape | None
-    manual_lap_count: int
-    """Number of laps ended by a press of the button or by a workout step."""
-    suggestions: tuple[str, ...]
-    """Sentences on how the recording can be annotated and what it lacks."""
+    median_interval_s: float  # median time (s) between records
+    longest_gap_s: float  # longest time (s) between records, pauses included
+    long_gap_count: int  # number of gaps outside the pauses that are longer than ``MIN_LONG_GAP_S``
+    column_shares: dict[str, float]  # fraction of the records that have a value of each quantity, by its name
+    route_shape: RouteShape | None  # size of the route; None without positions
+    manual_lap_count: int  # number of laps ended by a press of the button or by a workout step
+    suggestions: tuple[str, ...]  # sentences on how the recording can be annotated and what it lacks
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``inspect --format json``, ready for :func:`json.dumps`."""
@@ -161,5 +156,4 @@ def _build_suggestions(activity: Activity, cleaned: CleanedActivity, manual_lap_
 
 
 def _to_json(record: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass as a dict; NaN and empty text become None."""
     return {name: None if value == "" else value for name, value in to_json_values(asdict(record)).items()}

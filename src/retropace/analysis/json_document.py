@@ -1,7 +1,4 @@
-"""JSON document of an analysis, schema ``retropace.analysis/1``; its fields are also columns of the library's tables.
-
-Fields may be added; renaming or removing one needs a new schema number. A missing value is ``None``.
-"""
+"""JSON document of an analysis, schema ``retropace.analysis/1``: fields may be added, a missing value is ``None``."""
 
 from __future__ import annotations
 
@@ -83,6 +80,11 @@ def analysis_document(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def pick_fields(record: object, *names: str) -> dict[str, Any]:
+    """Return the named attributes of a record, by name."""
+    return {name: getattr(record, name) for name in names}
+
+
 def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
     """Return the kilocalories above rest of each direction and of the activity, for a runner of ``weight_kg``."""
 
@@ -100,14 +102,12 @@ def energy_document(energy: Energy, weight_kg: float) -> dict[str, Any]:
 
 def _annotation_document(annotation: Annotation) -> dict[str, Any]:
     return {
-        "start_s": annotation.start_s,
-        "end_s": annotation.end_s,
+        **pick_fields(annotation, "start_s", "end_s"),
         "label": str(annotation.label),
         "note": annotation.note,
         "origin": str(annotation.origin),
         "kind": annotation.origin.kind,
-        "distance_m": annotation.attributes.distance_m,
-        "speed_mps": annotation.attributes.speed_mps,
+        **pick_fields(annotation.attributes, "distance_m", "speed_mps"),
     }
 
 
@@ -125,8 +125,7 @@ def _workout_document(workout: Workout) -> dict[str, Any]:
                 "label": str(aligned.step.label),
                 "planned_s": aligned.step.seconds,
                 "planned_m": aligned.step.metres,
-                "start_s": aligned.start_s,
-                "end_s": aligned.end_s,
+                **pick_fields(aligned, "start_s", "end_s"),
                 "done": aligned.actual,
                 "ratio": finite_or_none(aligned.ratio),
                 "fit": aligned.fit_score,
@@ -140,8 +139,7 @@ def source_document(activity: Activity) -> dict[str, Any]:
     """Return the file that an activity was read from and the device that recorded it."""
     source = activity.source
     return {
-        "path": source.path,
-        "format": source.format,
+        **pick_fields(source, "path", "format"),
         "sha256": source.sha256 or None,
         "session": source.session,
         "device": str(activity.device) or None,
@@ -151,9 +149,7 @@ def source_document(activity: Activity) -> dict[str, Any]:
 def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str, Any]:
     """Return the :data:`ACTIVITY_FIELDS`; totals are those that retropace computes, not those of the device."""
     return {
-        "name": activity.name or None,
-        "sport": activity.sport or None,
-        "sub_sport": activity.sub_sport or None,
+        **{name: text or None for name, text in pick_fields(activity, "name", "sport", "sub_sport").items()},
         "start_time": format_time(cleaned.start_time),
         "elapsed_s": cleaned.elapsed_s,
         "timer_s": cleaned.elapsed_s - total_s(cleaned.pauses),
@@ -164,11 +160,7 @@ def activity_document(activity: Activity, cleaned: CleanedActivity) -> dict[str,
 
 
 def format_time(time: datetime | None) -> str | None:
-    """Return a UTC time as ISO 8601, with a fraction of a second only if it has one; None stays None.
-
-    >>> format_time(datetime.fromisoformat("2025-05-01T08:01:10+00:00"))
-    '2025-05-01T08:01:10Z'
-    """
+    """Return a UTC time as ISO 8601, with a fraction of a second only if it has one; None stays None."""
     return None if time is None else time.isoformat().replace("+00:00", "Z")
 
 

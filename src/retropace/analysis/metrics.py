@@ -62,10 +62,8 @@ class Labelling:
     direction: StrArray
     confidence: FloatArray = field(default_factory=lambda: np.empty(0))
     """Probability that the direction is right, ``(n,)``; empty if unknown."""
-    totals_m: Mapping[str, float] = field(default_factory=dict)
-    """Total distance of each direction in metres, by direction; empty if unknown."""
-    distance_m: FloatArray = field(default_factory=lambda: np.empty(0))
-    """Distance of each span in metres, ``(n,)``; empty if unknown."""
+    totals_m: Mapping[str, float] = field(default_factory=dict)  # total metres by direction, or empty
+    distance_m: FloatArray = field(default_factory=lambda: np.empty(0))  # metres of each span, ``(n,)``, or empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,7 @@ class DirectionScore:
     direction: str
     reference_s: float
     estimated_s: float
-    correct_s: float
-    """Seconds that have this direction both in the reference and in the estimate."""
+    correct_s: float  # seconds that have this direction both in the reference and in the estimate
     reference_m: float
     estimated_m: float
 
@@ -107,13 +104,10 @@ class DirectionScore:
 class Reliability:
     """Comparison of confidence with observed accuracy: columns ``(10,)``, one row per bin of confidence."""
 
-    stretch_count: NDArray[np.intp]
-    """Number of estimated spans whose confidence lies in the bin."""
+    stretch_count: NDArray[np.intp]  # number of estimated spans whose confidence lies in the bin
     duration_s: FloatArray
-    confidence: FloatArray
-    """Mean confidence in the bin, weighted by duration; NaN for an empty bin."""
-    accuracy: FloatArray
-    """Share of the bin's duration that has the right direction; NaN for an empty bin."""
+    confidence: FloatArray  # mean confidence in the bin, weighted by duration; NaN for an empty bin
+    accuracy: FloatArray  # share of the bin's duration that has the right direction; NaN for an empty bin
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the bins as JSON objects."""
@@ -130,19 +124,17 @@ class Reliability:
 class Scores:
     """All metrics of one estimated labelling against one reference."""
 
-    judged_s: float
-    """Seconds that both labellings cover and in which the reference is not ``unknown``."""
-    correct_s: float
+    judged_s: float  # seconds that both labellings cover and in which the reference is not ``unknown``
+    correct_s: float  # judged seconds that have the right direction
     directions: tuple[DirectionScore, ...]
-    boundaries: Mapping[float, BoundaryCounts]
-    """Counts of matched boundaries, by tolerance: the seconds by which matched boundaries may lie apart."""
+    boundaries: Mapping[float, BoundaryCounts]  # counts of matched boundaries, by how many seconds they may lie apart
     covering: float
     """Segmentation covering, 1 is best: duration-weighted mean over the reference stretches of the largest overlap
     (intersection over union) with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
     """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
     truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
-    reliability: Reliability | None
+    reliability: Reliability | None  # comparison of confidence with accuracy; None without confidences
 
     @property
     def accuracy(self) -> float:
@@ -165,14 +157,7 @@ class Scores:
 
 
 def score(truth: Labelling, found: Labelling) -> Scores:
-    """Return all metrics of the estimated labelling ``found`` against the reference ``truth``.
-
-    >>> start_s, end_s = np.array([0.0, 60.0]), np.array([60.0, 100.0])
-    >>> truth = Labelling(start_s, end_s, np.array(["forward", "backward"]))
-    >>> found = Labelling(start_s, end_s, np.array(["forward", "forward"]))
-    >>> score(truth, found).accuracy
-    0.6
-    """
+    """Return all metrics of the estimated labelling ``found`` against the reference ``truth``."""
     edges_s, reference, estimated, estimated_index = _common_spans(truth, found)
     is_judged = (reference != "") & (reference != "unknown") & (estimated != "")
     reference_stretches, reference_boundaries_s = _merge_stretches(edges_s, np.where(is_judged, reference, ""))
@@ -189,20 +174,16 @@ def score(truth: Labelling, found: Labelling) -> Scores:
         reliability = _compute_reliability(span_index, confidence, reference == estimated, duration_s)
     reference_m = truth.totals_m or _distances_from_curve(found, truth)
     estimated_m = found.totals_m or _distances_from_curve(truth, found)
+    directions = []
+    for name in SCORED_DIRECTIONS:
+        is_true, is_found = reference == name, estimated == name
+        seconds = (float(duration_s[mask].sum()) for mask in (is_true, is_found, is_true & is_found))
+        metres = (totals_m.get(name, np.nan) for totals_m in (reference_m, estimated_m))
+        directions.append(DirectionScore(name, *seconds, *metres))
     return Scores(
         judged_s=float(duration_s.sum()),
         correct_s=float(duration_s[reference == estimated].sum()),
-        directions=tuple(
-            DirectionScore(
-                name,
-                float(duration_s[reference == name].sum()),
-                float(duration_s[estimated == name].sum()),
-                float(duration_s[(reference == name) & (estimated == name)].sum()),
-                reference_m.get(name, np.nan),
-                estimated_m.get(name, np.nan),
-            )
-            for name in SCORED_DIRECTIONS
-        ),
+        directions=tuple(directions),
         boundaries={
             window_s: match_boundaries(reference_boundaries_s, estimated_boundaries_s, window_s, window_s)
             for window_s in BOUNDARY_WINDOWS_S

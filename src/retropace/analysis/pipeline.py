@@ -39,46 +39,35 @@ class SegmentedActivity:
     activity: Activity
     cleaned: CleanedActivity
     signals: StandardizedSignals
-    edges_s: FloatArray
-    """Start, change points, edges of pauses and of standing, and end of the activity, in elapsed seconds."""
-    fine_edges_s: FloatArray
-    """Edges as in ``edges_s``, of a finer segmentation for labelling, which also cuts at smaller changes."""
+    edges_s: FloatArray  # start, change points, edges of pauses and standing, and end, in elapsed seconds
+    fine_edges_s: FloatArray  # edges of a finer segmentation for labelling, which also cuts at smaller changes
 
 
 class Summary(NamedTuple):
     """Totals and means, such as distance, time and pace, of every segment, every direction and the activity."""
 
     segments: SegmentStats
-    directions: SegmentStats
-    """Statistics of each direction, one row each, in the order of ``DIRECTIONS``."""
-    total: SegmentStats
-    segment_counts: NDArray[np.intp]
-    annotated_m: FloatArray
-    """Metres of each direction in segments whose direction is annotated."""
-    suspected_m: FloatArray
-    """Metres of each direction in segments whose direction is only suspected."""
+    directions: SegmentStats  # statistics of each direction, one row each, in the order of ``DIRECTIONS``
+    total: SegmentStats  # statistics of the whole activity, one row
+    segment_counts: NDArray[np.intp]  # number of segments of each direction
+    annotated_m: FloatArray  # metres of each direction in segments whose direction is annotated
+    suspected_m: FloatArray  # metres of each direction in segments whose direction is only suspected
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis(HasFindings):
     """One activity with its labelled segments, its totals per direction and all findings."""
 
-    activity: Activity
-    """Activity as it was read, before cleaning."""
-    cleaned: CleanedActivity
-    """The activity after cleaning. Where an annotation states a distance, that distance replaces the recorded one."""
-    signals: StandardizedSignals
+    activity: Activity  # activity as it was read, before cleaning
+    cleaned: CleanedActivity  # after cleaning; a distance that an annotation states replaces the recorded one
+    signals: StandardizedSignals  # pace and cadence of ``cleaned``, each in standard deviations of its noise
     segments: Segments
-    annotations: AnnotationTable
-    """Annotations as used: sorted and disjoint; edges with a tolerance were moved to change points."""
-    workout: Workout | None
-    """The planned workout, fitted to the activity; None if no workout was given."""
+    annotations: AnnotationTable  # as used: sorted and disjoint, edges with a tolerance moved to change points
+    workout: Workout | None  # the planned workout, fitted to the activity; None if no workout was given
     summary: Summary
     energy: Energy
-    borderline: tuple[BorderlineSegment, ...]
-    """Stretches labelled forward that may truly have been run backward, in order of time."""
-    athlete: Athlete | None
-    """What was known of the runner before this activity; None if nothing."""
+    borderline: tuple[BorderlineSegment, ...]  # stretches labelled forward that may truly have been run backward
+    athlete: Athlete | None  # what was known of the runner before this activity; None if nothing
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of ``analyze --format json`` as a dict, schema ``retropace.analysis/1``."""

@@ -20,9 +20,9 @@ SLOW_SPEED_MPS = 2.5
 MIN_STEP_LENGTH_M = 0.33
 """Shortest plausible step in metres, half a step of a slow walk: slow walkers step less often (Grieve 1966)."""
 MIN_MOVING_SPEED_MPS = 1.0
-"""Speed in m/s that zero cadence must reach somewhere to be a dropout of the sensor."""
+"""Speed in m/s from which the runner surely moves; errors of positions alone imitate less."""
 MAX_STOPPING_SPEED_MPS = 0.5
-"""Speed in m/s below which zero cadence is a stop and no dropout of the sensor."""
+"""Speed in m/s below which zero cadence is a stop and no dropout, and the unit of cadence is not decided."""
 MAX_BRIDGED_GAP_S = 10.0
 """Longest gap in seconds in cadence, speed or heart rate that is filled by a straight line."""
 SENSOR_GAP_RANGE_S = (15.0, 60.0)
@@ -31,8 +31,6 @@ SENSOR_GAP_FACTOR = 3.0
 """Ratio of :func:`max_sensor_gap_s` to the spacing of records."""
 MIN_COUNTED_CADENCE = 20.0
 """Lowest recorded cadence, of one foot or both, from which the unit of cadence is decided."""
-MIN_COUNTED_SPEED_MPS = 0.5
-"""Lowest speed in m/s of a record from which the unit of cadence is decided; unknown speeds count."""
 IMPLAUSIBLE_PENALTY = 10.0
 """Penalty for a unit that makes a record's cadence implausible; it exceeds any difference between log cadences."""
 
@@ -65,7 +63,7 @@ def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
     >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
     True
     """
-    is_counted = (raw_cadence > MIN_COUNTED_CADENCE) & ~(speed_mps < MIN_COUNTED_SPEED_MPS)
+    is_counted = (raw_cadence > MIN_COUNTED_CADENCE) & ~(speed_mps < MAX_STOPPING_SPEED_MPS)
     if not np.any(is_counted):
         return False
     cadence, speed = raw_cadence[is_counted], speed_mps[is_counted]

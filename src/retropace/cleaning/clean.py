@@ -90,7 +90,6 @@ def clean_activity(activity: Activity, parameters: CleanParameters | None = None
 
 
 def _require_usable(t_s: FloatArray, path: str) -> FloatArray:
-    """Return the cleaned times; raises :class:`ReadError` if they are too few or too far apart."""
     if len(t_s) < 2:
         raise ReadError("holds fewer than two records with a time: nothing to analyse", path=path)
     if t_s[-1] > MAX_ELAPSED_S:
@@ -137,7 +136,6 @@ def _with_curves(cleaned: CleanedActivity, resting: Spans) -> CleanedActivity:
 
 
 def _remap_all(items: tuple[Timed, ...], axis: TimeAxis) -> tuple[Timed, ...]:
-    """Return laps, splits or waypoints with their recorded times moved to the cleaned time axis."""
 
     def remap_times(item: Timed) -> dict[str, Any]:
         names = (name for name in ("start_s", "end_s", "t_s") if hasattr(item, name))

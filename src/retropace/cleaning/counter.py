@@ -33,14 +33,13 @@ class Counter:
     """The metres counted in each of ``n - 1`` steps between records."""
 
     steps_m: FloatArray  # NaN before the first and after the last value, and where the counter leaps
-    coarse: NDArray[np.intp]
-    """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
+    coarse: NDArray[np.intp]  # ranges of steps, ``(m, 2)``, without the last, whose sum only is counted
 
 
 def read_counter(
     t_s: FloatArray, counted_m: FloatArray, expected_m: float = np.nan
 ) -> tuple[Counter | None, tuple[Finding, ...]]:
-    """Return the counted metres, if any, without faults, and findings; ``expected_m`` is by another source."""
+    """Return the metres counted and findings; None if none; ``expected_m`` is the distance by another source."""
     finite = np.isfinite(counted_m) & (counted_m >= 0.0)
     lowest_m = float(np.min(counted_m[finite], initial=np.inf))
     # Placeholders, such as the largest number that a file can hold, are out of reach of any runner.

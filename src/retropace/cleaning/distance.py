@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.cleaning.cadence import max_sensor_gap_s
+from retropace.cleaning.cadence import MIN_MOVING_SPEED_MPS, max_sensor_gap_s
 from retropace.cleaning.counter import read_counter
 from retropace.cleaning.pauses import Pauses, find_pauses
 from retropace.cleaning.positions import Positions, find_lost_steps, steps_from_positions
-from retropace.cleaning.reconcile import DEVICE_TOTAL_TOLERANCE, MOVING_SPEED_MPS, Sources, StepSource, reconcile_steps
+from retropace.cleaning.reconcile import DEVICE_TOTAL_TOLERANCE, Sources, StepSource, reconcile_steps
 from retropace.core.activity import DeviceTotals, Samples
 from retropace.core.findings import Finding, HasFindings, note, note_if_few, warn
 from retropace.core.spans import FloatArray, Spans, as_spans, contains, cumulate, midpoints, union
@@ -28,8 +28,7 @@ class Distance(HasFindings):
     """The cumulative distance of ``n`` records in metres, shape ``(n,)``, and the pauses."""
 
     distance_m: FloatArray
-    source: str
-    """Source of most of the distance: the name of an :data:`.StepSource`, in small letters."""
+    source: str  # source of most of the distance: name of a ``StepSource`` in small letters
     is_known: NDArray[np.bool_]  # whether a source measured each of the ``n - 1`` steps between records
     has_path: bool  # whether positions also measure the distance
     pauses: Pauses
@@ -117,7 +116,7 @@ def drop_run_pauses(t_s: FloatArray, steps_m: FloatArray, pauses: Spans) -> tupl
     curve_m = cumulate(np.nan_to_num(steps_m))
     length_s = pauses[:, 1] - pauses[:, 0]
     pause_mps = np.diff(np.interp(pauses, t_s, curve_m), axis=1)[:, 0] / length_s
-    is_moving = steps_m > MOVING_SPEED_MPS * step_s
+    is_moving = steps_m > MIN_MOVING_SPEED_MPS * step_s
     outside = is_moving & ~contains(union(pauses), middle_s)
     rows = outside if np.sum(outside) >= 0.1 * np.sum(is_moving) else is_moving
     usual_mps = float(np.median((steps_m / step_s)[rows])) if np.any(rows) else np.inf

@@ -11,13 +11,11 @@ from retropace.core.spans import FloatArray, Spans, contains, mask_from_runs, mi
 from retropace.core.units import format_count
 from retropace.core.world_records import max_distance_m
 
-MIN_SMOOTHING_S = 0.5
-"""Smallest standard deviation in seconds of the Gaussian that smooths positions. Watches filter them already: with 0.5
-s the path along them is 0.999 of the device's count in the median of 21 recordings, with 2 s 0.992."""
-MAX_SMOOTHING_S = 2.0
-"""Largest standard deviation, in seconds, of the Gaussian that smooths positions."""
+SMOOTHING_RANGE_S = (0.5, 2.0)
+"""Smallest and largest standard deviation in seconds of the Gaussian that smooths positions. Watches filter them
+already: with 0.5 s the path is 0.999 of the device's count in the median of 21 recordings, with 2 s 0.992."""
 SMOOTHING_S_PER_M = 3.0
-"""Standard deviation in seconds added to ``MIN_SMOOTHING_S`` per metre of jitter above ``REFERENCE_JITTER_M``."""
+"""Standard deviation in seconds added to the smallest per metre of jitter above ``REFERENCE_JITTER_M``."""
 REFERENCE_JITTER_M = 0.1
 """Jitter in metres of positions without any error, which the runner's turns and steps alone produce."""
 MAX_DENSE_SPACING_S = 1.5
@@ -52,7 +50,7 @@ class Positions(HasFindings):
 
     lat_deg: FloatArray
     lon_deg: FloatArray
-    stray_rows: tuple[int, ...] = ()
+    stray_rows: tuple[int, ...] = ()  # records whose position was dropped as stray
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
@@ -125,10 +123,7 @@ def find_lost_steps(t_s: FloatArray, positions: Positions) -> NDArray[np.bool_]:
 
 
 def steps_from_positions(t_s: FloatArray, positions: Positions, pauses: Spans) -> FloatArray:
-    """Return the metres of each step along the positions, ``(n - 1,)``; 0 in pauses and across journeys.
-
-    A step is NaN beyond the first and last position, and where they leap. Strays at either end continue the pace there.
-    """
+    """Return the metres of each step along the positions, ``(n - 1,)``; 0 in pauses, NaN beyond them and at leaps."""
     known = np.flatnonzero(np.isfinite(positions.lat_deg) & np.isfinite(positions.lon_deg))
     if len(known) < 2:
         return np.full(len(t_s) - 1, np.nan)
@@ -169,15 +164,13 @@ def _measure_path(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pau
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
     """Return the standard deviation in seconds of the Gaussian that suits the positions' jitter.
 
-    The second difference of white noise with standard deviation s has variance 6 s² (Rice 1984, Ann Stat 12:1215); its
-    median ignores turns.
+    White noise of standard deviation s has second differences of variance 6 s² (Rice 1984, Ann Stat 12:1215).
     """
     is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
     second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
     jitter_m = float(np.median(np.abs(second_m))) / (0.6745 * 6.0**0.5) if len(second_m) else 0.0
-    return float(
-        np.clip(MIN_SMOOTHING_S + SMOOTHING_S_PER_M * (jitter_m - REFERENCE_JITTER_M), MIN_SMOOTHING_S, MAX_SMOOTHING_S)
-    )
+    width_s = SMOOTHING_RANGE_S[0] + SMOOTHING_S_PER_M * (jitter_m - REFERENCE_JITTER_M)
+    return float(np.clip(width_s, *SMOOTHING_RANGE_S))
 
 
 def smooth_gaussian(t_s: FloatArray, values: FloatArray, width_s: float) -> FloatArray:

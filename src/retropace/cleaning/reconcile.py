@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from retropace.cleaning.cadence import MIN_MOVING_SPEED_MPS
 from retropace.core.spans import FloatArray, cumulate, mask_from_runs, midpoints, true_runs
 from retropace.core.world_records import max_distance_m
 
@@ -20,8 +21,6 @@ MIN_FREEZE_WITHOUT_PATH_S = 60.0
 """Value of ``MIN_FREEZE_S`` if only speed and cadence overrule, which watches smooth."""
 STILL_SPEED_MPS = 0.1
 """Speed in m/s below which a source says that the runner stands still."""
-MOVING_SPEED_MPS = 1.0
-"""Speed in m/s from which a source says that the runner moves; errors of positions alone imitate less."""
 MOVING_CADENCE = 50.0
 """Recorded cadence, of one foot or of both, from which the runner is taken to move."""
 WINDOW_S = 60.0
@@ -46,23 +45,19 @@ MIN_KNOWN_SHARE = 0.9
 class Sources:
     """Metres of each of ``n - 1`` steps between records by every source, NaN where it gives none."""
 
-    t_s: FloatArray
+    t_s: FloatArray  # times of the ``n`` records
     counted_m: FloatArray
     path_m: FloatArray
-    speed_m: FloatArray
+    speed_m: FloatArray  # metres by integrated speed
     cadence: FloatArray  # recorded cadence, in either unit
-    coarse_counts: NDArray[np.intp]
-    """Ranges of steps, first and excluded last, ``(m, 2)``, of which the counter gives only the sum."""
+    coarse_counts: NDArray[np.intp]  # ranges of steps, ``(m, 2)``, without the last, whose sum only is counted
     is_paused: NDArray[np.bool_]
     is_lost: NDArray[np.bool_]  # whether the step lies between two positions far apart in time
     is_gap: NDArray[np.bool_]  # whether the step is too long for speed and cadence at its ends to hold throughout
 
 
 def reconcile_steps(sources: Sources, lap_distances: FloatArray, total_m: float) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return the metres of each step, and the number of their source in :data:`StepSource`.
-
-    ``lap_distances``, ``(m, 3)``, holds start, end and metres of laps; ``total_m`` is the total. Both may be NaN.
-    """
+    """Return the metres of each step and their :data:`StepSource`; laps, ``(m, 3)``, are start, end and metres."""
     counted_m, path_m, speed_m = _shape_coarse_counts(sources), sources.path_m, sources.speed_m
     seen_m = np.where(sources.is_gap, np.nan, speed_m)
     is_wrong = _find_standstills(sources, counted_m, (path_m, seen_m)) | _find_disagreement(sources)
@@ -139,7 +134,10 @@ def _find_standstills(sources: Sources, steps_m: FloatArray, others: Sequence[Fl
         return rate
 
     cadence = np.where(sources.is_gap, np.nan, sources.cadence)
-    rates = [*(mean_rate(metres) / MOVING_SPEED_MPS for metres in others), mean_rate(cadence * step_s) / MOVING_CADENCE]
+    rates = [
+        *(mean_rate(metres) / MIN_MOVING_SPEED_MPS for metres in others),
+        mean_rate(cadence * step_s) / MOVING_CADENCE,
+    ]
     votes = sum((np.where(rate >= 1.0, 1, np.where(rate < 1.0, -1, 0)) for rate in rates), np.zeros(len(runs)))
     is_wrong = (votes > 1) | ((votes == 1) & (rates[0] >= 1.0))
     for metres in others:

@@ -28,8 +28,7 @@ MIN_STAND_S = 4.0
 MAX_DENSE_SPACING_S = 2.0
 """Largest median time in seconds between records at which ``MIN_STAND_S`` applies, else ``MIN_UNCERTAIN_STAND_S``."""
 MIN_UNCERTAIN_STAND_S = 10.0
-"""Shortest standing in seconds if records are sparse or speed comes from positions, whose noise imitates stops. Shorter
-movements between longer stops are ignored then, too."""
+"""Shortest standing in seconds if records are sparse or speed comes from positions, whose noise imitates stops."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +56,7 @@ def find_rest(t_s: FloatArray, motion: BodyMotion, pauses: Pauses, *, is_device_
 def find_standing(
     t_s: FloatArray, speed_mps: FloatArray, cadence_spm: FloatArray, pauses: Spans, *, is_speed_measured: bool
 ) -> Spans:
-    """Find the spans of time outside the pauses in which the runner stood still: without speed or steps.
-
-    ``is_speed_measured`` says that a device measured speed densely, so that ``MIN_STAND_S`` is the shortest stand
-    reported, else ``MIN_UNCERTAIN_STAND_S``.
-    """
+    """Find the spans of time outside the pauses without speed or steps; unmeasured speed needs longer ones."""
     is_slow = speed_mps < MAX_STANDING_SPEED_MPS
     has_no_steps = cadence_spm < MAX_STANDING_CADENCE_SPM
     is_standing = (is_slow & ~(cadence_spm >= MAX_STANDING_CADENCE_SPM)) | (np.isnan(speed_mps) & has_no_steps)

@@ -94,11 +94,9 @@ def _touching(steps: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def speed_from_distance(t_s: FloatArray, distance_m: FloatArray, pauses: Spans) -> FloatArray:
     """Compute speed in m/s from cumulative distance, ``(n,)``: its slope around each record, and 0 within pauses."""
-    start_s = np.maximum(t_s - SLOPE_HALF_WIDTH_S, t_s[0])
-    end_s = np.minimum(t_s + SLOPE_HALF_WIDTH_S, t_s[-1])
-    gain_m = np.interp(t_s + SLOPE_HALF_WIDTH_S, t_s, distance_m) - np.interp(t_s - SLOPE_HALF_WIDTH_S, t_s, distance_m)
-    width_s = end_s - start_s
-    speed = np.divide(gain_m, width_s, out=np.full(len(t_s), np.nan), where=width_s > 0.0)
+    start_s, end_s = np.clip((t_s - SLOPE_HALF_WIDTH_S, t_s + SLOPE_HALF_WIDTH_S), t_s[0], t_s[-1])
+    gain_m = np.interp(end_s, t_s, distance_m) - np.interp(start_s, t_s, distance_m)
+    speed = np.divide(gain_m, end_s - start_s, out=np.full(len(t_s), np.nan), where=end_s > start_s)
     return np.where(contains(pauses, t_s), 0.0, speed)
 
 

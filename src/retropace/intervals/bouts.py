@@ -1,7 +1,4 @@
-"""Bouts: uninterrupted stretches of one direction and pace, built from segments.
-
-Stumbles, dropouts, autolaps and small changes of pace do not end a bout; a manual lap does, at its exact time.
-"""
+"""Bouts: uninterrupted stretches of one direction and pace, built from segments and cut at manual laps."""
 
 from dataclasses import dataclass
 
@@ -33,15 +30,12 @@ MAX_MERGED_LOG_SPEED_DIFF = 0.10
 class Bouts:
     """The ``n`` bouts that cover an activity; columns have shape ``(n,)``, with values as in :class:`Segments`."""
 
-    edges_s: FloatArray
-    """Starts of all bouts and the end of the last, in elapsed seconds, shape ``(n + 1,)``."""
+    edges_s: FloatArray  # starts of all bouts and the end of the last, in elapsed seconds, shape ``(n + 1,)``
     direction: StrArray
     gait: StrArray
-    marked: NDArray[np.bool_]
-    """Whether the runner annotated the direction of any part of the bout."""
+    marked: NDArray[np.bool_]  # whether the runner annotated the direction of any part of the bout
     stats: SegmentStats
-    log_speed: FloatArray
-    """Natural log of grade-adjusted speed (m/s); NaN without distance or movement."""
+    log_speed: FloatArray  # natural log of grade-adjusted speed (m/s); NaN without distance or movement
 
     def __len__(self) -> int:
         return len(self.direction)

@@ -23,22 +23,18 @@ class DirectionRatios:
     cadence_spm: float
     step_length_m: float
     steps: float
-    heart_rate_bpm: float
-    """Backward minus forward heart rate in bpm, not a ratio."""
+    heart_rate_bpm: float  # backward minus forward heart rate in bpm, not a ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Forward and backward reps of one planned length or, without planned lengths, of similar duration."""
 
-    length: str
-    """Planned length as text, or the sets' mean duration as ``about 90 s``."""
+    length: str  # planned length as text, or the sets' mean duration as ``about 90 s``
     forward: tuple[Rep, ...]
     backward: tuple[Rep, ...]
-    pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]
-    """Each forward rep with the backward rep run in turn with it, and the ratios of the two."""
-    overall: DirectionRatios
-    """Mean of each ratio over ``pairs``; without pairs, the ratios of all reps."""
+    pairs: tuple[tuple[Rep, Rep, DirectionRatios], ...]  # forward and backward reps run in turn, and their ratios
+    overall: DirectionRatios  # mean of each ratio over ``pairs``; without pairs, the ratios of all reps
 
 
 def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:

@@ -1,7 +1,4 @@
-"""Search for sets of reps by the laps of a workout that the watch guided, or by changes of pace.
-
-The search by pace keeps the speed threshold at which the stretches above it, and their gaps, are the most regular.
-"""
+"""Search for sets of reps by laps of a guided workout, or by the speed threshold that gives the most regular ones."""
 
 from collections.abc import Sequence
 from functools import cache

@@ -18,14 +18,10 @@ class Effort:
     end_s: float
     direction: str
     gait: str
-    seconds: float
-    """Seconds in which the watch was not paused."""
-    metres: float
-    """Distance in metres; NaN if the recording has none."""
-    distance_from_steps: bool
-    """Whether the watch estimated the distance from steps, as it recorded no positions."""
-    log_speed: float
-    """Natural log of grade-adjusted speed (m/s); NaN without distance."""
+    seconds: float  # seconds in which the watch was not paused
+    metres: float  # distance in metres; NaN if the recording has none
+    distance_from_steps: bool  # whether the watch estimated the distance from steps, as it recorded no positions
+    log_speed: float  # natural log of grade-adjusted speed (m/s); NaN without distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +29,8 @@ class BackwardEfforts:
     """All backward stretches that may be reps."""
 
     efforts: tuple[Effort, ...]
-    bout_rows: tuple[tuple[int, int], ...]
-    """Index range ``(first, end)`` of the bouts that make up each effort, without ``end``."""
-    by_pace: tuple[tuple[Effort, ...], ...]
-    """Sets found by change of pace within long backward stretches, which ``efforts`` leaves out."""
+    bout_rows: tuple[tuple[int, int], ...]  # range ``(first, end)`` of the bouts of each effort, without ``end``
+    by_pace: tuple[tuple[Effort, ...], ...]  # sets found by pace within long backward stretches, which are no efforts
 
     @property
     def gait(self) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import asdict, astuple
 from typing import Any
 
-from retropace.analysis.json_document import activity_document, source_document
+from retropace.analysis.json_document import activity_document, pick_fields, source_document
 from retropace.core.findings import findings_document
-from retropace.core.json_values import finite_or_none, to_json_values
+from retropace.core.json_values import to_json_values
 from retropace.intervals.compare import Comparison, DirectionRatios
 from retropace.intervals.efforts import Effort
 from retropace.intervals.nominal import NominalLength
@@ -47,16 +47,14 @@ def _rep_to_dict(rep: Rep) -> dict[str, Any]:
     return to_json_values(
         {
             "rep": rep.number,
-            **{name: getattr(rep, name) for name in ("direction", "gait", "basis")},
+            **pick_fields(rep, "direction", "gait", "basis"),
             **_nominal_to_dict(rep.nominal),
-            "start_s": rep.start_s,
-            "end_s": rep.end_s,
+            **pick_fields(rep, "start_s", "end_s"),
             "time_s": rep.seconds,
             "distance_m": rep.metres,
-            **{name: getattr(rep, name) for name in means},
+            **pick_fields(rep, *means),
             "dropped_bpm": rep.heart_rate_recovery_bpm,
-            "from_median_s": rep.from_median_s,
-            "from_median_m": rep.from_median_m,
+            **pick_fields(rep, "from_median_s", "from_median_m"),
             "recovery_s": recovery and recovery.seconds,
             "recovery_m": recovery and recovery.metres,
             "recovery_kind": (recovery and recovery.kind) or None,
@@ -67,16 +65,9 @@ def _rep_to_dict(rep: Rep) -> dict[str, Any]:
 def _set_to_dict(number: int, interval_set: IntervalSet) -> dict[str, Any]:
     return {
         "set": number,
-        "kind": interval_set.kind,
-        "line": interval_set.line,
-        "count": interval_set.count,
+        **pick_fields(interval_set, "kind", "line", "count"),
         **_nominal_to_dict(interval_set.nominal),
-        "start_s": interval_set.start_s,
-        "end_s": interval_set.end_s,
-        "work_s": interval_set.work_s,
-        "work_m": finite_or_none(interval_set.work_m),
-        "recovery_s": interval_set.recovery_s,
-        "recovery_m": finite_or_none(interval_set.recovery_m),
+        **to_json_values(pick_fields(interval_set, "start_s", "end_s", "work_s", "work_m", "recovery_s", "recovery_m")),
         "statistics": [to_json_values(asdict(statistics)) for statistics in interval_set.statistics],
         "reps": [_rep_to_dict(rep) for rep in interval_set.reps],
     }
@@ -130,8 +121,7 @@ def _quarter_mile_to_dict(test: QuarterMileTest) -> dict[str, Any]:
         "forward": half(test.forward),
         "rest_s": test.rest_s,
         "backward": half(test.backward),
-        "ratio": test.ratio,
-        "ratio_error": test.ratio_error,
+        **pick_fields(test, "ratio", "ratio_error"),
         "under_twice": test.is_passed,
         "too_close_to_call": test.is_close,
     }

@@ -1,7 +1,4 @@
-"""Nominal lengths: the round distance or duration that a rep was planned as.
-
-The most likely plan has the lowest sum of two costs in nats: that of a length's rarity, and that of missing it.
-"""
+"""Nominal lengths: the round distance or duration that a rep was most likely planned as, by costs in nats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,16 +29,11 @@ WALK_METRES_COST_NATS = 6.0
 class UnitModel:
     """How reps planned in metres, or in seconds, differ from the plan; lengths are in that unit."""
 
-    min_tolerance: float
-    """Least tolerance (m or s) for the length of a rep, however short, as its edges are known only to one or two s."""
-    min_set_tolerance: float
-    """Least tolerance (m or s) for the mean length of a set, however short the reps are."""
-    rep_log_sd: float
-    """Standard deviation of the log length of equal reps."""
-    session_log_sd: float
-    """Standard deviation of the log error that all reps share: the watch's calibration, or the runner's timing."""
-    cost_nats: dict[float, float]
-    """Cost (nats) of each planned length, higher for lengths that plans use less often. Assumed values."""
+    min_tolerance: float  # least tolerance (m or s) for the length of a rep, as its edges are known to one or two s
+    min_set_tolerance: float  # least tolerance (m or s) for the mean length of a set, however short the reps are
+    rep_log_sd: float  # standard deviation of the log length of equal reps
+    session_log_sd: float  # standard deviation of the log error that all reps share, by calibration or timing
+    cost_nats: dict[float, float]  # cost (nats) of each planned length, higher for rarer ones (assumed)
 
 
 UNIT_MODELS = {
@@ -71,8 +63,7 @@ UNIT_MODELS = {
 class NominalLength:
     """A round distance or duration that a rep was planned as."""
 
-    unit: str
-    """``m`` or ``s``."""
+    unit: str  # ``m`` or ``s``
     size: float
 
     def __str__(self) -> str:

@@ -9,21 +9,21 @@ from itertools import product
 
 import numpy as np
 
+from retropace.analysis.running_track.lane import STANDARD_LAP_M
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
+from retropace.core.units import MILE_M
 from retropace.intervals.bouts import Bouts, find_manual_lap_times_s
+from retropace.intervals.effort_search import EDGE_ERROR_S
 from retropace.intervals.efforts import BackwardEfforts, Effort, measure_effort
+from retropace.intervals.refine_rep_edges import BODY_TIME_CONSTANT_S
 
 MAX_PAIR_GAP_S = 360.0
 """Longest gap (s) between the forward and the backward effort of a pair."""
 MAX_LOG_LENGTH_DIFF = 0.08
 """Largest difference of log length between the two efforts of a pair, to which ``EDGE_ERROR_S`` adds."""
-EDGE_ERROR_S = 2.0
-"""Difference of duration (s) between the two efforts of a pair that comes from their edges, which are not exact."""
 MAX_JOG_RATIO = 0.92
 """Ratio to easy speed (mean forward speed outside the reps) below which a forward effort is a recovery jog."""
-ACCELERATION_COST_S = 2.0
-"""Time (s) that a rep loses to acceleration: the body's time constant in :mod:`.refine_rep_edges`."""
 MIN_FAST_RATIO = 1.08
 """Least ratio of the forward effort's speed to easy speed if a session has a single pair."""
 MIN_PAIRED_SHARE = 0.6
@@ -32,18 +32,12 @@ MIN_EASY_S = 100.0
 """Least duration (s) of a forward stretch before or after all backward efforts that counts for easy speed."""
 MAX_PASS_RATIO = 2.0
 """Ratio of backward to forward time below which a test is passed."""
-LAP_M = 400.0
-"""Length (m) of a lap of a running track, the shortest true distance that counts as a quarter mile."""
-QUARTER_MILE_M = 402.336
-"""Length (m) of a quarter mile."""
 MAX_DISTANCE_ERROR = 0.045
 """Largest relative error of the recorded distance of a quarter mile or a lap of 400 m."""
 MIN_QUARTER_MILE_FAST_RATIO = 1.05
 """Least ratio of the forward quarter mile's speed to easy speed, the mean forward speed outside the session's reps."""
-MIN_REST_S = 45.0
-"""Shortest rest (s) between the two quarter miles of a test."""
-MAX_REST_S = 300.0
-"""Longest rest (s) between the two quarter miles of a test; about two minutes are usual."""
+REST_RANGE_S = (45.0, 300.0)
+"""Shortest and longest rest (s) between the two quarter miles of a test; about two minutes are usual."""
 MAX_REST_SPEED_RATIO = 0.5
 """Largest ratio of mean speed during the rest to speed of the backward quarter mile."""
 MANUAL_EDGE_SD_S = 0.5
@@ -107,7 +101,7 @@ def find_equal_half(halves: Sequence[Effort], effort: Effort, unit: str, easy_sp
     if min(differences) > MAX_LOG_LENGTH_DIFF + EDGE_ERROR_S / min(half.seconds, effort.seconds):
         return None
     # Acceleration lowers the mean speed of a short effort more, so its time is excluded.
-    speed_mps = half.metres / max(half.seconds - ACCELERATION_COST_S, 1.0)
+    speed_mps = half.metres / max(half.seconds - BODY_TIME_CONSTANT_S, 1.0)
     return None if np.isfinite(easy_speed_mps) and speed_mps < MAX_JOG_RATIO * easy_speed_mps else half
 
 
@@ -127,12 +121,9 @@ class QuarterMileTest:
 
     forward: Effort
     backward: Effort
-    rest_s: float
-    """Seconds between the forward and the backward quarter mile."""
-    ratio: float
-    """Backward time over forward time."""
-    ratio_error: float
-    """Standard error of the ratio."""
+    rest_s: float  # seconds between the forward and the backward quarter mile
+    ratio: float  # backward time over forward time
+    ratio_error: float  # standard error of the ratio
 
     @property
     def is_passed(self) -> bool:
@@ -163,11 +154,8 @@ def find_quarter_miles(
         rest_m = cleaned.gain("distance_m", half.end_s, effort.start_s)
         backward_mps = effort.metres / effort.seconds
         min_mps = MIN_QUARTER_MILE_FAST_RATIO * easy_speed_mps if np.isfinite(easy_speed_mps) else backward_mps
-        if (
-            MIN_REST_S <= rest_s <= MAX_REST_S
-            and rest_m / rest_s < MAX_REST_SPEED_RATIO * effort.metres / effort.seconds
-            and half.metres / half.seconds > min_mps
-        ):
+        is_rest = REST_RANGE_S[0] <= rest_s <= REST_RANGE_S[1] and rest_m / rest_s < MAX_REST_SPEED_RATIO * backward_mps
+        if is_rest and half.metres / half.seconds > min_mps:
             errors = [_compute_duration_sd_s(each, lap_times_s) / each.seconds for each in (half, effort)]
             ratio = effort.seconds / half.seconds
             tests.append(QuarterMileTest(half, effort, rest_s, ratio, ratio * float(np.hypot(errors[0], errors[1]))))
@@ -175,8 +163,7 @@ def find_quarter_miles(
 
 
 def _is_quarter_mile(effort: Effort) -> bool:
-    """Return whether the recorded distance may be a quarter mile or a lap of 400 m."""
-    return LAP_M * (1.0 - MAX_DISTANCE_ERROR) <= effort.metres <= QUARTER_MILE_M * (1.0 + MAX_DISTANCE_ERROR)
+    return STANDARD_LAP_M * (1.0 - MAX_DISTANCE_ERROR) <= effort.metres <= MILE_M / 4.0 * (1.0 + MAX_DISTANCE_ERROR)
 
 
 def _compute_duration_sd_s(effort: Effort, lap_times_s: FloatArray) -> float:

@@ -27,10 +27,8 @@ class StepOutcome:
     """A planned step with what was carried out, or a step that was carried out without being planned."""
 
     step: PlanStep
-    status: str
-    """``done``, ``short``, ``long``, ``missed`` or ``extra`` (not in the plan)."""
-    result: StepResult | None
-    """What was carried out; None for a missed step."""
+    status: str  # ``done``, ``short``, ``long``, ``missed`` or ``extra`` (not in the plan)
+    result: StepResult | None  # what was carried out; None for a missed step
 
 
 def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tuple[StepOutcome, ...]:
@@ -59,7 +57,6 @@ def compare_plan_with_results(workout: Workout, cleaned: CleanedActivity) -> tup
 
 
 def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
-    """Yield the steps of a plan in order of execution, those in a repeat as often as planned."""
     for item in items:
         if isinstance(item, PlanStep):
             yield item
@@ -69,7 +66,6 @@ def _expand_repeats(items: tuple[Item, ...]) -> Iterator[PlanStep]:
 
 
 def _classify_step(result: StepResult, *, is_outer: bool) -> str:
-    """Return the status of an executed step by its length: ``done``, ``short`` or ``long``."""
     if not np.isfinite(result.ratio):
         return "done"
     tolerance = OUTER_STEP_TOLERANCE if is_outer else STEP_TOLERANCE

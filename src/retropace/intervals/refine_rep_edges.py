@@ -1,8 +1,7 @@
 """Refinement of the edges of reps to half a second, by fitting a model of recorded speed around each edge.
 
 True speed changes from one mean to another, with a slower phase between if the runner turns round. The body smooths
-each change exponentially; a watch does so again and shows it late; speed from distance is a slope, without delay. How
-much is smoothed, and how slow turns are, is estimated from all edges at once.
+each change exponentially; a watch does so again and late; the slope of distance does so without delay.
 """
 
 from collections.abc import Callable
@@ -57,17 +56,13 @@ MIN_SPEED_CHANGE_MPS = 0.15
 class SpeedResponse:
     """Parameters of the response of one source of speed: a watch, or distance."""
 
-    smoothing_times_s: tuple[float, ...]
-    """Amounts of smoothing (s) that are tried: time constants of a watch, or widths over which a slope is taken."""
+    smoothing_times_s: tuple[float, ...]  # amounts (s) that are tried: time constants of a watch, or widths of a slope
     step_response: Callable[[FloatArray, float, float], FloatArray]
     """Share of a change that recorded speed shows, by seconds since it, smoothing time and the body's time constant."""
-    noise_sd_mps: float
-    level_sd_mps: float
-    """Standard deviation (m/s) of the true mean speed on one side of an edge around the median recorded there."""
-    record_lead_s: float
-    """Seconds by which a record's speed is newer than its time stamp, as time stamps are cut to whole seconds."""
-    has_unknown_delay: bool
-    """Whether the source shows speed with a constant delay that is not known."""
+    noise_sd_mps: float  # standard deviation (m/s) of recorded speed around the model
+    level_sd_mps: float  # standard deviation (m/s) of the true mean speed beside an edge around the recorded median
+    record_lead_s: float  # seconds by which a record's speed is newer than its time stamp, which is cut
+    has_unknown_delay: bool  # whether the source shows speed with a constant delay that is not known
 
 
 def compute_device_step_response(
@@ -102,14 +97,12 @@ SLOPE_RESPONSE = SpeedResponse((5.0, 7.0, 9.0, 12.0), compute_slope_step_respons
 class EdgeWindow:
     """Recorded speed around one edge, ``(n,)``, and median speed and duration of the bouts beside it."""
 
-    offset_s: FloatArray
-    """Times of the records relative to the edge, in seconds."""
+    offset_s: FloatArray  # times of the records relative to the edge, in seconds
     speed_mps: FloatArray
-    left_mps: float
-    """Median speed before the edge; 0 if the runner stood."""
-    right_mps: float
-    left_s: float
-    right_s: float
+    left_mps: float  # median speed before the edge; 0 if the runner stood
+    right_mps: float  # median speed after the edge; 0 if the runner stood
+    left_s: float  # duration (s) of the bout before the edge
+    right_s: float  # duration (s) of the bout after the edge
 
 
 def compute_edge_costs(window: EdgeWindow, response: SpeedResponse) -> FloatArray:

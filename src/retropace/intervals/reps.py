@@ -28,8 +28,7 @@ class Recovery:
 
     start_s: float
     end_s: float
-    kind: str
-    """``rest``, ``walk``, ``jog``, ``backward walk`` or ``backward jog``; two joined by "and"; empty if unknown."""
+    kind: str  # ``rest``, ``walk``, ``jog``, ``backward walk``, ``backward jog``, or two joined by "and"; else empty
     metres: float
 
     @property
@@ -42,18 +41,14 @@ class Recovery:
 class Rep:
     """One rep of a set. Missing values are NaN."""
 
-    number: int
-    """Number within the set, counted from 1; both reps of a pair have the same."""
+    number: int  # number within the set, counted from 1; both reps of a pair have the same
     start_s: float
     end_s: float
     direction: str
     gait: str
-    basis: str
-    """``annotated`` if any part was annotated, else ``suspected`` or ``assumed``."""
-    nominal: NominalLength | None
-    """Planned length; None if the rep is not close to it."""
-    seconds: float
-    """Seconds in which the watch was not paused, including short times of standing."""
+    basis: str  # ``annotated`` if any part was annotated, else ``suspected`` or ``assumed``
+    nominal: NominalLength | None  # planned length; None if the rep is not close to it
+    seconds: float  # seconds in which the watch was not paused, including short times of standing
     metres: float
     speed_mps: float
     cadence_spm: float
@@ -61,13 +56,10 @@ class Rep:
     steps: float
     heart_rate_bpm: float
     heart_rate_max_bpm: float
-    heart_rate_recovery_bpm: float
-    """Heart rate at the end of the rep minus that a minute later."""
-    from_median_s: float
-    """Duration minus the median duration of the set's reps in the same direction."""
-    from_median_m: float
-    recovery: Recovery | None
-    """Recovery before the next rep of the set; None after the last."""
+    heart_rate_recovery_bpm: float  # heart rate at the end of the rep minus that a minute later
+    from_median_s: float  # duration minus the median duration of the set's reps in the same direction
+    from_median_m: float  # distance minus the median distance of the set's reps in the same direction
+    recovery: Recovery | None  # recovery before the next rep of the set; None after the last
 
 
 def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) -> tuple[Rep, ...]:
@@ -106,7 +98,6 @@ def build_reps(cleaned: CleanedActivity, bouts: Bouts, detected: DetectedSet) ->
 
 
 def _find_basis(bouts: Bouts, effort: Effort) -> str:
-    """Return the basis of an effort's direction: ``annotated``, ``suspected`` or ``assumed``."""
     inside = (bouts.edges_s[1:] > effort.start_s) & (bouts.edges_s[:-1] < effort.end_s)
     if np.any(bouts.marked & inside & (bouts.direction == effort.direction)):
         return "annotated"
@@ -132,7 +123,6 @@ def build_recovery(cleaned: CleanedActivity, bouts: Bouts, start_s: float, end_s
 
 
 def _classify_recovery(direction: str, gait: str) -> str:
-    """Return the kind of recovery that a bout's direction and gait stand for; empty if unknown."""
     if direction in ("rest", "unknown"):
         return "rest" if direction == "rest" else ""
     kind = "walk" if gait == "walk" else "jog"

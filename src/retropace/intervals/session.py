@@ -30,14 +30,12 @@ MIN_LANE_PROBABILITY = 0.9
 class SessionPart:
     """A stretch of an interval session with its role; the parts cover the session without gap or overlap."""
 
-    kind: str
-    """``warm-up``, ``rep``, ``recovery``, ``break`` (between sets) or ``cool-down``; without sets ``session``."""
+    kind: str  # ``warm-up``, ``rep``, ``recovery``, ``break`` (between sets) or ``cool-down``; without sets ``session``
     start_s: float
     end_s: float
-    seconds: float
+    seconds: float  # seconds in which the watch was not paused
     metres: float
-    set_number: int
-    """Number of the set of a rep or recovery, counted from 1; 0 for all other parts."""
+    set_number: int  # number of the set of a rep or recovery, counted from 1; 0 for all other parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +43,14 @@ class Intervals(HasFindings):
     """Sets, reps and everything else that was found in an interval session."""
 
     analysis: Analysis
-    cleaned: CleanedActivity
-    """The analysed activity; its distance is corrected by laps if it was run on a running track."""
+    cleaned: CleanedActivity  # the analysed activity; its distance is corrected by laps if run on a running track
     running_track: RunningTrack | None
     parts: tuple[SessionPart, ...]
     sets: tuple[IntervalSet, ...]
     comparisons: tuple[Comparison, ...]
     quarter_miles: tuple[QuarterMileTest, ...]
     mean_max_curve: tuple[BestEffort, ...]
-    step_outcomes: tuple[StepOutcome, ...]
-    """Each planned step with what was done of it; empty without a workout that fits."""
+    step_outcomes: tuple[StepOutcome, ...]  # each planned step with what was done of it; empty if no workout fits
 
 
 def intervals_of(
@@ -62,8 +58,7 @@ def intervals_of(
 ) -> Intervals:
     """Return the sets, reps and all other results of an analysed session.
 
-    ``lap_m`` is the lap length of a running track, else one of 400 m is recognised if ``stadium``. With ``exact`` no
-    edge of an annotation is moved.
+    ``lap_m`` is the lap of a track, else 400 m is recognised if ``stadium``; ``exact`` moves no annotation's edge.
     """
     cleaned, running_track = analysis.cleaned, None
     measured_spans = as_spans(
@@ -114,7 +109,6 @@ def _find_fixed_edges_s(analysis: Analysis, *, exact: bool) -> FloatArray:
 
 
 def _build_parts(cleaned: CleanedActivity, sets: tuple[IntervalSet, ...]) -> tuple[SessionPart, ...]:
-    """Return the parts of a session in order, such as warm-up, reps and recoveries."""
     reps = sorted(
         ((rep.start_s, rep.end_s, number) for number, interval_set in enumerate(sets, 1) for rep in interval_set.reps),
         key=lambda rep: rep[0],

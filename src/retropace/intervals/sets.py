@@ -33,32 +33,25 @@ class SetStatistics:
     planned duration, ``speed_mps`` otherwise; ``seconds`` if one of its values is unknown."""
     count: int
     mean: float
-    best: float
-    """The lowest duration, or the highest distance or speed."""
+    best: float  # the lowest duration, or the highest distance or speed
     worst: float
-    best_rep: int
-    """Number within the set of the rep with the value ``best``, counted from 1."""
-    worst_rep: int
-    spread: float
-    """Standard deviation of ``figure`` over its mean (coefficient of variation); NaN for a single rep."""
-    fade: float
-    """Change of ``figure`` per rep, the slope of a least-squares line; NaN for fewer than three reps."""
-    fade_error: float
+    best_rep: int  # number within the set of the rep with the value ``best``, counted from 1
+    worst_rep: int  # number within the set of the rep with the value ``worst``, counted from 1
+    spread: float  # standard deviation of ``figure`` over its mean (coefficient of variation); NaN for a single rep
+    fade: float  # change of ``figure`` per rep, the slope of a least-squares line; NaN for fewer than three reps
+    fade_error: float  # standard error of ``fade``
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalSet:
     """A set of reps with its totals and statistics."""
 
-    kind: str
-    line: str
-    """Runners' notation of the set: ``6 × 400 m backward, r 2:00``."""
-    nominal: NominalLength | None
-    """Planned length of the reps; None if they differ or no round length is near."""
-    nominals: tuple[NominalLength | None, ...]
+    kind: str  # kind of set, as in ``DetectedSet.kind``
+    line: str  # runners' notation of the set: ``6 × 400 m backward, r 2:00``
+    nominal: NominalLength | None  # planned length of the reps; None if they differ or no round length is near
+    nominals: tuple[NominalLength | None, ...]  # planned length of each rep; None if no round length is near
     reps: tuple[Rep, ...]
-    statistics: tuple[SetStatistics, ...]
-    """Statistics of the reps of each direction in the set, forward first."""
+    statistics: tuple[SetStatistics, ...]  # statistics of the reps of each direction in the set, forward first
     work_s: float
     work_m: float
     recovery_s: float
@@ -163,7 +156,6 @@ def _format_pairs(reps: Sequence[Rep], nominals: Sequence[NominalLength | None])
 
 
 def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
-    """Return the planned length as text; without one, ``about`` and the median length of the reps."""
     if nominal is not None:
         return str(nominal)
     metres = [rep.metres for rep in reps]
@@ -173,7 +165,6 @@ def _format_length(nominal: NominalLength | None, reps: Sequence[Rep]) -> str:
 
 
 def _format_direction(reps: Sequence[Rep]) -> str:
-    """Return the most common direction of the reps, followed by ``walk`` if they were walked."""
     return mode(sorted(f"{rep.direction}{' walk' if rep.gait == 'walk' else ''}" for rep in reps))
 
 

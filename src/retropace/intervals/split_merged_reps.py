@@ -31,11 +31,9 @@ def split_missed_turns(cleaned: CleanedActivity, bouts: Bouts) -> Bouts:
     durations_s, gaps_s = ends - starts, starts[1:] - ends[:-1]
     median_s, median_gap_s = float(np.median(durations_s)), float(np.median(gaps_s))
     is_regular = np.abs(np.log(durations_s / median_s)) < 3.0 * MAX_LOG_LENGTH_SD
-    if (
-        is_regular.sum() < MIN_OTHER_REPS
-        or np.std(np.log(durations_s[is_regular])) > MAX_LOG_LENGTH_SD
-        or max(median_s, median_gap_s) > MAX_TURN_INTERVAL_S
-    ):
+    if is_regular.sum() < MIN_OTHER_REPS or max(median_s, median_gap_s) > MAX_TURN_INTERVAL_S:
+        return bouts
+    if np.std(np.log(durations_s[is_regular])) > MAX_LOG_LENGTH_SD:
         return bouts
     merged_s = 2.0 * median_s + median_gap_s
     for index in np.flatnonzero(np.abs(np.log(durations_s / merged_s)) < MAX_LOG_LENGTH_DIFF).tolist():
@@ -69,7 +67,6 @@ def _find_turns(cleaned: CleanedActivity, start_s: float, end_s: float, rep_shar
 
 
 def _split_at_turns(cleaned: CleanedActivity, bouts: Bouts, turn_times_s: tuple[float, float]) -> Bouts:
-    """Return the bouts with the time between two turns set to forward."""
     is_inside = (bouts.edges_s > turn_times_s[0]) & (bouts.edges_s < turn_times_s[1])
     edges = np.union1d(bouts.edges_s[~is_inside], turn_times_s)
     middles_s = midpoints(edges)

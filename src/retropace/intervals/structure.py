@@ -1,7 +1,4 @@
-"""Structure of a session: which stretches are reps, and which reps form a set.
-
-Evidence counts in this order: backward stretches; repetition of similar efforts and recoveries; speed in one direction.
-"""
+"""Structure of a session: reps and sets, by backward stretches, then repetition, then speed in one direction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,12 +33,9 @@ MAX_LOG_SPEED_DEFICIT = 0.1
 class DetectedSet:
     """A set of efforts in order; the two efforts of a pair are adjacent."""
 
-    kind: str
-    """``reps`` (equal lengths), ``pairs`` (forward and backward in turn), ``pyramid`` (lengths rise, then fall),
-    ``ladder`` (rise or fall) or ``mixed``."""
+    kind: str  # ``reps``, ``pairs``, ``pyramid`` (lengths rise, then fall), ``ladder`` (rise or fall) or ``mixed``
     efforts: tuple[Effort, ...]
-    nominals: tuple[NominalLength | None, ...]
-    """Planned length of each effort; all equal except in pyramids, ladders and mixed sets."""
+    nominals: tuple[NominalLength | None, ...]  # planned length of each effort; equal in reps and pairs
     pairs: tuple[EffortPair, ...] = ()
 
 
@@ -50,8 +44,7 @@ def find_sets(
 ) -> tuple[DetectedSet, ...]:
     """Return the sets of a session in order of time; empty if it has none.
 
-    Forward sets are sought among laps of a guided workout, then by pace among manual ``laps``
-    (:func:`.build_lap_bouts`), then among bouts. A set that overlaps one found earlier is dropped.
+    Forward sets are sought in a guided workout, in manual ``laps`` (:func:`.build_lap_bouts`), then in bouts.
     """
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward)

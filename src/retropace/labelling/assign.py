@@ -37,17 +37,12 @@ EDGE_MERGE_S = 10.0
 class _StretchEvidence(NamedTuple):
     """What annotations and measurements say about ``n`` stretches of a session, as ``(n,)`` columns."""
 
-    edges_s: FloatArray
-    """Starts of all stretches and the end of the last, ``n + 1`` elapsed seconds."""
-    marked_direction: StrArray
-    """Annotated direction; empty where there is none."""
-    marked_gait: StrArray
-    is_standing: NDArray[np.bool_]
-    """Whether the watch was paused or the runner stood."""
-    has_no_signal: NDArray[np.bool_]
-    """Whether neither speed nor cadence was recorded."""
-    is_complete: bool
-    """Whether the annotations say all that was backward."""
+    edges_s: FloatArray  # starts of all stretches and the end of the last, ``n + 1`` elapsed seconds
+    marked_direction: StrArray  # annotated direction; empty where there is none
+    marked_gait: StrArray  # annotated gait; empty where there is none
+    is_standing: NDArray[np.bool_]  # whether the watch was paused or the runner stood
+    has_no_signal: NDArray[np.bool_]  # whether neither speed nor cadence was recorded
+    is_complete: bool  # whether the annotations say all that was backward
 
     @property
     def is_unlabelled(self) -> NDArray[np.bool_]:
@@ -66,9 +61,8 @@ def label_segments(
 ) -> Segments:
     """Return the segments between change points, each with direction, gait, basis and confidence.
 
-    ``edges_s`` are the change points in elapsed seconds, with start, end and edges of the rests that are segments; of
-    ``fine_edges_s``, with every rest, those where direction changes become edges too. ``annotations`` are disjoint and
-    sorted; ``runner`` is known from other sessions.
+    ``edges_s`` are change points with the edges of the rests that are segments; ``fine_edges_s`` become edges where the
+    direction changes. ``annotations`` are disjoint and sorted; ``runner`` is known from other sessions.
     """
     parameters = parameters or LabelParameters()
     standing = snap_standing(cleaned, annotations, parameters.max_snap_s)
@@ -124,10 +118,7 @@ def _refine_turning_points(
 
 
 def _assign(
-    cleaned: CleanedActivity,
-    evidence: _StretchEvidence,
-    is_suspected: NDArray[np.bool_],
-    backward_probability: FloatArray,
+    cleaned: CleanedActivity, evidence: _StretchEvidence, is_suspected: NDArray[np.bool_], probability: FloatArray
 ) -> Segments:
     """Return the segments with the direction, basis, gait and confidence that follow from the evidence."""
     marked, is_standing, has_no_signal = evidence.marked_direction, evidence.is_standing, evidence.has_no_signal
@@ -141,8 +132,8 @@ def _assign(
     measured_gait = np.where(is_fast, "run", measured_gait)
     gait = np.where(evidence.marked_gait != "", evidence.marked_gait, measured_gait)
     gait = np.where(direction == "rest", "stand", np.where(direction == "unknown", "", gait))
-    confidence = np.where(evidence.is_unlabelled, 1.0 - backward_probability, 1.0)
-    confidence = np.where(is_suspected, backward_probability, confidence)
+    confidence = np.where(evidence.is_unlabelled, 1.0 - probability, 1.0)
+    confidence = np.where(is_suspected, probability, confidence)
     confidence = np.where(direction == "unknown", np.nan, confidence)
     return Segments(evidence.edges_s, direction, gait, basis, confidence)
 

@@ -1,7 +1,4 @@
-"""An athlete whom retropace remembers: measurements of their annotated stretches, session by session.
-
-Raw examples are stored, not fitted parameters, so that single sessions can be read, forgotten and learned again.
-"""
+"""An athlete whom retropace remembers by raw measurements of annotated stretches, session by session."""
 
 from __future__ import annotations
 
@@ -33,10 +30,9 @@ class Example:
     duration_s: float
     speed_mps: float
     cadence_spm: float
-    steady_state_hr_bpm: float
-    """Heart rate in bpm that the effort would lead to if it lasted."""
-    steady_state_hr_sd_bpm: float
-    grade: float
+    steady_state_hr_bpm: float  # heart rate in bpm that the effort would lead to if it lasted
+    steady_state_hr_sd_bpm: float  # standard deviation of the error of ``steady_state_hr_bpm``
+    grade: float  # mean rise per metre of distance
 
     @property
     def step_length_m(self) -> float:
@@ -48,9 +44,9 @@ class Example:
 class TrainingSession:
     """The annotated stretches of one session, and the recording that they come from."""
 
-    source: str
+    source: str  # path of the recording
     sha256: str
-    session_index: int
+    session_index: int  # index of the session within its file; the first is 0
     start_time: datetime | None
     examples: tuple[Example, ...]
 
@@ -151,6 +147,5 @@ def _build_observations(examples: Sequence[Example]) -> Observations:
 
 
 def _sort_key(session: TrainingSession) -> tuple[bool, float, str]:
-    """Return the sort key of a session: its start, then its path; sessions without a start come last."""
     start_time = session.start_time
     return start_time is None, start_time.timestamp() if start_time is not None else 0.0, session.source

@@ -93,8 +93,7 @@ def forget_athlete(path: Path) -> None:
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
     """Write an athlete to a file, completely or not at all, and only if the file has not changed since it was read.
 
-    ``was`` is the bytes that :func:`read_athlete` returned. Raises :class:`RetropaceError` if the file changed or
-    cannot be written.
+    Raises :class:`RetropaceError` if it has changed from ``was`` (from :func:`read_athlete`) or cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +122,6 @@ def format_athlete(athlete: Athlete) -> str:
 
 
 def _example_to_dict(example: Example) -> dict[str, Any]:
-    """Return the JSON object of a remembered stretch, with numbers rounded to four decimals and null for NaN."""
     row: dict[str, Any] = {"direction": example.direction, "gait": example.gait}
     for key, attribute in _NUMBER_FIELDS.items():
         value = getattr(example, attribute)
@@ -135,7 +133,6 @@ def _example_to_dict(example: Example) -> dict[str, Any]:
 
 
 def _parse_session(row: dict[str, Any]) -> TrainingSession:
-    """Return a session from its JSON; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     start = row["start_time"]
     start_time = None if start is None else datetime.fromisoformat(start)
     if start_time is not None and start_time.tzinfo is None:
@@ -145,7 +142,6 @@ def _parse_session(row: dict[str, Any]) -> TrainingSession:
 
 
 def _parse_example(row: dict[str, Any]) -> Example:
-    """Return a stretch from its JSON; raises ``ValueError``, ``KeyError`` or ``TypeError`` if it is not valid."""
     if row["direction"] not in DIRECTIONS or row["gait"] not in GAITS:
         raise ValueError(f"a stretch {row['direction']!r} {row['gait']!r}")
     numbers = {

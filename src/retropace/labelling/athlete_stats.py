@@ -29,11 +29,10 @@ class GaitMeans:
 class Expectation:
     """One quantity that the runner model expects of the next session."""
 
-    name: str
-    value: float
-    sd: float
-    unit: str
-    """Unit of the quantity: ``m/s``, ``%`` or ``bpm``."""
+    name: str  # name of the quantity in words for display
+    value: float  # expected value in ``unit``
+    sd: float  # standard deviation of the expected value in ``unit``
+    unit: str  # unit of the quantity: ``m/s``, ``%`` or ``bpm``
 
 
 def compute_means(athlete: Athlete) -> list[GaitMeans]:

@@ -1,7 +1,6 @@
 """Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep reveals the others.
 
-Bouts are compared by how they differ from forward movement beside them, and by duration, in a logistic regression
-fitted on half-made, real interval and simulated sessions (``tests/benchmarks/real_runs.py``).
+The logistic regression was fitted on half-made, real and simulated sessions (``tests/benchmarks/real_runs.py``).
 """
 
 import numpy as np

@@ -27,15 +27,11 @@ class Bout(NamedTuple):
     end: int
     gait: str
     duration_s: float
-    log_speed_change: float
-    """Log of the speed over the forward speed beside, both adjusted to the flat; NaN if nothing is beside."""
-    log_cadence_excess: float
-    """Log of the cadence over that expected forward at this speed, by the cadence beside it and ``CADENCE_SLOPES``."""
-    hr_rise_bpm: float
-    """Steady-state heart rate minus that of the forward movement beside."""
-    grade: float
-    side_count: int
-    """Number of sides with forward movement of the same gait: 0, 1 or 2."""
+    log_speed_change: float  # log of the speed over the forward speed beside, both adjusted to the flat; else NaN
+    log_cadence_excess: float  # log of the cadence over that expected forward at this speed by ``CADENCE_SLOPES``
+    hr_rise_bpm: float  # steady-state heart rate minus that of the forward movement beside
+    grade: float  # mean rise per metre; 0 where altitude is unknown
+    side_count: int  # number of sides with forward movement of the same gait: 0, 1 or 2
 
 
 def find_bouts(problem: LabellingProblem, is_candidate: NDArray[np.bool_], label: int = -1) -> list[Bout]:
@@ -77,15 +73,11 @@ def _compare(problem: LabellingProblem, is_candidate: NDArray[np.bool_], first: 
     )
 
 
-def list_sides(
-    problem: LabellingProblem, first: int, end: int
-) -> tuple[tuple[NDArray[np.intp], FloatArray], tuple[NDArray[np.intp], FloatArray]]:
+def list_sides(problem: LabellingProblem, first: int, end: int) -> list[tuple[NDArray[np.intp], FloatArray]]:
     """Return the stretches before ``first``, and those from ``end`` on, nearest first, each with its gap in seconds."""
     before, after = np.arange(first - 1, -1, -1), np.arange(end, len(problem.features))
-    return (
-        (before, problem.start_s[first] - problem.end_s[before]),
-        (after, problem.start_s[after] - problem.end_s[end - 1]),
-    )
+    before_s, after_s = problem.start_s[first] - problem.end_s[before], problem.start_s[after] - problem.end_s[end - 1]
+    return [(before, before_s), (after, after_s)]
 
 
 def weighted_mean(columns: FloatArray, weight: FloatArray) -> FloatArray:

@@ -99,16 +99,7 @@ def _merge_nearest(values: FloatArray, variance: FloatArray, max_clusters: int) 
 def squared_distance(
     values: FloatArray, var: FloatArray, other_values: FloatArray, other_var: FloatArray
 ) -> FloatArray:
-    """Return the squared Mahalanobis distance between two measurements of log speed and log cadence.
-
-    All arguments broadcast to ``(..., 2)``, the result is ``(...)``. A signal that either side lacks (NaN) is ignored;
-    without a shared signal the distance is infinite.
-
-    >>> speed_and_cadence = np.log([[2.0, 170.0], [2.9, 166.0]])
-    >>> variance = np.full((2, 2), 1e-4)
-    >>> bool(squared_distance(speed_and_cadence[0], variance[0], speed_and_cadence[1], variance[1]) > MERGE_CHI2)
-    True
-    """
+    """Return the squared Mahalanobis distance of log speed and cadence, ``(..., 2)``; infinite if they share none."""
     shared = np.isfinite(values) & np.isfinite(other_values)
     within_var = np.array([CLUSTER_LOG_SPEED_SD**2, CLUSTER_LOG_CADENCE_SD**2])
     terms = np.where(shared, (values - other_values) ** 2 / (var + other_var + within_var), 0.0)

@@ -19,7 +19,7 @@ MAX_SPEED_SHARE = 0.95
 MAX_MARKED_SPEED_SHARE = 1.12
 """Highest backward speed as a share of the fastest stretch marked backward, if above that by ``MAX_SPEED_SHARE``."""
 MIN_ADJOINING_S = 15.0
-"""Shortest stretch (s) beside a marked repetition that is more than a change of pace."""
+"""Shortest movement (s) beside a repetition or dip that is more than a change of pace or a bad position."""
 MIN_ADJOINING_LOG_SPEED = 0.05
 """Excess in log speed over a marked repetition from which a stretch beside it is forward."""
 MIN_CANDIDATE_PROBABILITY = 0.02
@@ -43,8 +43,7 @@ MIN_SIGNS = 2.0
 MIN_SIGNS_WITHOUT_HR = 2.67
 """Value of ``MIN_SIGNS`` where heart rate is unknown: a cadence that is 8 % higher."""
 MIN_HR_RISE_BPM = {"run": -3.0, "walk": 2.0}
-"""Least mean rise of heart rate (bpm) of each gait. Backward running at 0.7 of the speed costs as much as forward
-running at full speed (Flynn 1994, Med Sci Sports Exerc 26:89), while in a recovery heart rate falls."""
+"""Least mean rise of heart rate (bpm): backward at 0.7 of the speed costs as much as forward (Flynn 1994)."""
 MIN_MEAN_CADENCE_EXCESS = -0.04
 """Least mean log cadence excess of bouts that are suspected."""
 MIN_SINGLE_CADENCE_EXCESS = -0.05
@@ -70,23 +69,19 @@ MAX_COUNTED_HR_RISE_BPM = 15.0
 class GaitRules(NamedTuple):
     """Limits that backward movement of one gait must meet to be suspected."""
 
-    min_bout_s: float
-    min_total_s: float
-    """Shortest duration of all bouts of a session together."""
-    min_log_speed_change: float
-    """Smallest log of backward speed over the forward speed beside; what is slower is a shuffle or nearly a stop."""
+    min_bout_s: float  # shortest bout
+    min_total_s: float  # shortest duration of all bouts of a session together
+    min_log_speed_change: float  # smallest log of backward over forward speed; what is slower is nearly a stop
 
 
 GAIT_RULES = {"run": GaitRules(40.0, 140.0, float(np.log(0.48))), "walk": GaitRules(90.0, 180.0, float(np.log(0.40)))}
-"""Rules of each gait. Backward runners reach 0.55–0.85 of forward speed, backward walkers 0.45–0.75 (Laufer 2003).
-Walking slows down at every crossing and chat, so its bouts must be longer, and its heart rate says nothing."""
+"""Rules by gait; backward runners reach 0.55–0.85 of forward speed, walkers, often slowed, 0.45–0.75 (Laufer 2003)."""
 
 
 def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
     """Return which stretches, ``(n,)``, are slow enough to be backward, by their speed adjusted to the flat.
 
-    The limit is ``MAX_SPEED_SHARE`` of easy speed: the median of what is not annotated backward, or of the first
-    minutes, if more. A stretch annotated backward raises it.
+    The limit is a share of easy speed, which a faster stretch annotated backward raises.
     """
     features, marked = problem.features, problem.marked
     is_slow = np.zeros(len(features), dtype=bool)

@@ -1,7 +1,6 @@
 """Likeness of dips of speed to marked repetitions, whatever the gait: recoveries are part walk, part jog.
 
-Every dip below the middle between a repetition's speed and that beside it is compared with it by a logistic regression
-that was fitted on half-made and real interval sessions (``tests/benchmarks/real_runs.py``).
+The logistic regression was fitted on half-made and real interval sessions (``tests/benchmarks/real_runs.py``).
 """
 
 from typing import NamedTuple
@@ -11,17 +10,14 @@ from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray, true_runs
 from retropace.labelling.bouts import MAX_REFERENCE_GAP_S, MAX_REFERENCE_S, list_sides, weighted_mean
+from retropace.labelling.common_sense import MIN_ADJOINING_LOG_SPEED, MIN_ADJOINING_S
 from retropace.labelling.likeness import MAX_OTHER_PROBABILITY, combine_marks, logit, scale_differences, split_by_sign
 from retropace.labelling.priors import LabellingProblem
 
-MIN_BESIDE_S = 15.0
-"""Shortest movement (s) beside a dip; shorter ones belong to the dip, as a glance at the watch or a bad position."""
 MIN_DIP_S = 10.0
 """Shortest dip (s) that is compared; shorter ones are forward."""
 MAX_DIP_REST_S = 60.0
 """Longest standing (s) within a dip; a longer one divides it."""
-MIN_BESIDE_LOG_SPEED = 0.05
-"""Least difference in log speed between a marked repetition and what counts as movement beside it."""
 DIFFERENCE_SCALES = np.array((0.1, 6.0, 6.0, 0.3, 0.7, 0.7))
 """Units of the differences between a dip and a repetition: log of the speed beside, bpm of lower and of higher heart
 rate, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
@@ -43,14 +39,11 @@ class Dip(NamedTuple):
     first: int
     end: int
     moving_s: float
-    hr_bpm: float
-    walk_share: float
-    """Share of walking in moving time, 0 to 1."""
-    side_count: int
-    """Number of sides with faster movement: 0, 1 or 2."""
-    log_speed_beside: float
-    """Log of the speed (m/s, adjusted to the flat) of the movement beside the dip; NaN if there is none."""
-    hr_beside_bpm: float
+    hr_bpm: float  # steady-state heart rate of the dip
+    walk_share: float  # share of walking in moving time, 0 to 1
+    side_count: int  # number of sides with faster movement: 0, 1 or 2
+    log_speed_beside: float  # log speed (m/s, adjusted to the flat) of the movement beside the dip; NaN if none
+    hr_beside_bpm: float  # steady-state heart rate of the movement beside the dip
 
 
 def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
@@ -78,7 +71,7 @@ def judge_dips_by_marked(problem: LabellingProblem, probability: FloatArray) -> 
 
 def _is_change_of_pace(problem: LabellingProblem, probability: FloatArray, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Return which of the stretches at the ends of a dip only lead into it: short and by the model forward."""
-    is_short: NDArray[np.bool_] = problem.features.duration_s[rows] < MIN_BESIDE_S
+    is_short: NDArray[np.bool_] = problem.features.duration_s[rows] < MIN_ADJOINING_S
     return is_short & (probability[rows] < 0.5)
 
 
@@ -117,8 +110,8 @@ def _midway_log_speed(problem: LabellingProblem, first: int, end: int) -> float:
     own = weighted_mean(features.log_speed[first:end, None], features.duration_s[first:end])[0]
     sides = []
     for rows, gap_s in list_sides(problem, first, end):
-        is_faster = (features.log_speed[rows] > own + MIN_BESIDE_LOG_SPEED) & (problem.marked[rows] < 1)
-        is_faster &= (features.duration_s[rows] >= MIN_BESIDE_S) & (gap_s <= MAX_REFERENCE_GAP_S)
+        is_faster = (features.log_speed[rows] > own + MIN_ADJOINING_LOG_SPEED) & (problem.marked[rows] < 1)
+        is_faster &= (features.duration_s[rows] >= MIN_ADJOINING_S) & (gap_s <= MAX_REFERENCE_GAP_S)
         sides.extend(features.log_speed[rows[is_faster]][:1].tolist())
     return float(0.5 * (own + min(sides))) if sides else np.nan
 
@@ -128,7 +121,7 @@ def _find_beside(problem: LabellingProblem, limit: float) -> NDArray[np.bool_]:
     features = problem.features
     is_beside = (features.log_speed > limit) & (problem.marked < 1)
     for first, end in true_runs(is_beside).tolist():
-        is_beside[first:end] = features.duration_s[first:end].sum() >= MIN_BESIDE_S
+        is_beside[first:end] = features.duration_s[first:end].sum() >= MIN_ADJOINING_S
     return is_beside
 
 

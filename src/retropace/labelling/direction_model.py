@@ -45,9 +45,8 @@ DEFAULT_WEIGHTS = LogOddsWeights()
 class RunnerModel(NamedTuple):
     """What is known of a runner from other sessions: how pace, cadence and heart rate go together."""
 
-    gait_models: Mapping[str, GaitModel]
-    has_backward: bool
-    """Whether the model was learned from any backward stretch."""
+    gait_models: Mapping[str, GaitModel]  # model of each gait, ``run`` and ``walk``
+    has_backward: bool  # whether the model was learned from any backward stretch
 
 
 class _PriorEvidence(NamedTuple):
@@ -57,8 +56,7 @@ class _PriorEvidence(NamedTuple):
     context: SequenceContext
     weights: LogOddsWeights
     disabled: frozenset[str]
-    known_backward: bool
-    """Whether other sessions show that the runner runs backward."""
+    known_backward: bool  # whether other sessions show that the runner runs backward
 
     def log_odds(
         self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
@@ -110,7 +108,7 @@ def backward_probabilities(
         position = context.position_code if np.any(problem.marked == 1) else 0
         cluster = cluster_stretches(features, 4 * problem.marked + position, MAX_CLUSTERS)
     known_backward = runner is not None and runner.has_backward
-    is_possible = _is_possible_backward(features)
+    is_possible = ~(np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s))
     is_judged = is_possible & (features.duration_s >= MIN_JUDGED_S)
     is_known = known_backward or bool(np.any(problem.marked == 1))
     is_forward = np.zeros(len(features), dtype=bool)
@@ -170,13 +168,6 @@ def _enumerate_labellings(
     return probability[owner]
 
 
-def _is_possible_backward(features: StretchFeatures) -> NDArray[np.bool_]:
-    """Return a mask of the stretches whose speed is at most the backward world best for their duration."""
-    with np.errstate(invalid="ignore"):
-        too_fast: NDArray[np.bool_] = np.exp(features.log_speed) > max_backward_speed_mps(features.duration_s)
-    return ~too_fast
-
-
 def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: NDArray[np.intp]) -> Observations:
     """Return one observation per cluster: weighted means over its stretches ``rows``, most by inverse variance."""
     count = int(cluster.max()) + 1
@@ -204,10 +195,7 @@ def _pool_clusters(features: StretchFeatures, rows: NDArray[np.intp], cluster: N
 
 
 def _inherit_short_stretches(problem: LabellingProblem, probability: FloatArray) -> FloatArray:
-    """Return the probabilities with those of short stretches taken from the next or else the preceding one.
-
-    Between two annotated stretches the smaller probability of the two is used.
-    """
+    """Return the probabilities with those of short stretches taken from a neighbour, the next before the preceding."""
     inherited, moving = probability.copy(), problem.features.gait != ""
     is_short = (problem.marked < 0) & moving & (problem.features.duration_s < MIN_JUDGED_S)
     for first, end in true_runs(is_short).tolist():

@@ -19,7 +19,6 @@ def apply_distance_overrides(
 ) -> tuple[CleanedActivity, tuple[Finding, ...]]:
     """Return the activity with the distance or speed that annotations state, and a finding for each change.
 
-    A stated distance scales the recorded one; without one, or for a speed, speed is constant while the runner moves.
     Raises :class:`AnnotationError` for a distance that nobody can cover in the time.
     """
     changes = []

@@ -26,23 +26,16 @@ def find_fixed_edges(cleaned: CleanedActivity, standing: Spans) -> FloatArray:
 
 
 def merge_edges(
-    change_points_s: FloatArray,
-    fixed_edges_s: FloatArray,
-    annotations: AnnotationTable,
-    max_snap_s: float,
-    resting: Spans,
+    changes_s: FloatArray, fixed_edges_s: FloatArray, annotations: AnnotationTable, max_snap_s: float, resting: Spans
 ) -> FloatArray:
-    """Return the edges of segments: change points, fixed edges and annotation edges, sorted, in elapsed seconds.
-
-    Left out are change points up to ``max_snap_s`` from annotation edges, and what lies inside spans of ``resting``.
-    """
+    """Return the sorted edges of segments: fixed ones, annotations' and change points far from these, outside rest."""
     annotated_s = np.unique(annotations.spans)
-    change_points_s = _drop_inside(change_points_s, resting)
+    changes_s = _drop_inside(changes_s, resting)
     fixed_edges_s = _drop_inside(fixed_edges_s, resting)
     if len(annotated_s) == 0:
-        return np.union1d(change_points_s, fixed_edges_s)
-    is_near = np.abs(change_points_s[:, None] - annotated_s[None, :]).min(axis=1) <= max_snap_s
-    free_s = change_points_s[~is_near | np.isin(change_points_s, fixed_edges_s)]
+        return np.union1d(changes_s, fixed_edges_s)
+    is_near = np.abs(changes_s[:, None] - annotated_s[None, :]).min(axis=1) <= max_snap_s
+    free_s = changes_s[~is_near | np.isin(changes_s, fixed_edges_s)]
     return np.union1d(np.union1d(free_s, fixed_edges_s), annotated_s)
 
 

@@ -43,22 +43,17 @@ HR_END_SD_BPM = 1.5
 class StretchFeatures:
     """Features of ``n`` stretches by which forward and backward differ, as ``(n,)`` columns; NaN where unknown."""
 
-    log_speed: FloatArray
-    """Natural logarithm of the mean speed in m/s."""
-    log_grade_adjusted_speed: FloatArray
-    """Natural logarithm of the speed in m/s that the same effort gives on the flat."""
+    log_speed: FloatArray  # natural logarithm of the mean speed in m/s
+    log_grade_adjusted_speed: FloatArray  # natural logarithm of the speed in m/s that the same effort gives on the flat
     log_speed_var: FloatArray
-    log_cadence: FloatArray
-    """Natural logarithm of the mean cadence in steps per minute."""
+    log_cadence: FloatArray  # natural logarithm of the mean cadence in steps per minute
     log_cadence_var: FloatArray
-    steady_state_hr_bpm: FloatArray
+    steady_state_hr_bpm: FloatArray  # heart rate in bpm that the effort would lead to if it lasted
     steady_state_hr_var: FloatArray
-    grade: FloatArray
-    """Mean rise per metre of distance; 0 where altitude is unknown."""
+    grade: FloatArray  # mean rise per metre of distance; 0 where altitude is unknown
     duration_s: FloatArray
-    midpoint_s: FloatArray
-    gait: StrArray
-    """Gait: ``run``, ``walk`` or, where nothing is known or the runner stood, empty."""
+    midpoint_s: FloatArray  # middle of the stretch in elapsed seconds
+    gait: StrArray  # gait: ``run``, ``walk`` or, where nothing is known or the runner stood, empty
 
     def __len__(self) -> int:
         return len(self.duration_s)
@@ -104,10 +99,8 @@ def measurement_variances(
     """Return the variances of log speed and log cadence, ``(n,)`` each: between reps, and noise that averages out."""
     trimmed_s = duration_s - 2.0 * np.minimum(TRIM_S, TRIM_SHARE * duration_s)
     shrinkage = 10.0 / np.maximum(trimmed_s, 1.0)
-    return (
-        REP_LOG_SPEED_SD**2 + speed_noise_sd**2 * shrinkage,
-        REP_LOG_CADENCE_SD**2 + LOG_CADENCE_NOISE_SD**2 * shrinkage,
-    )
+    cadence_var = REP_LOG_CADENCE_SD**2 + LOG_CADENCE_NOISE_SD**2 * shrinkage
+    return REP_LOG_SPEED_SD**2 + speed_noise_sd**2 * shrinkage, cadence_var
 
 
 def _steady_state_heart_rate(

@@ -33,40 +33,26 @@ FAST_LOG_SPEED_WIDTH = 0.02
 class LogOddsWeights:
     """Weights of the prior log-odds of backward (``docs/decisions.md``); negative ones and penalties speak against."""
 
-    base: float = -0.3
-    """Log-odds of backward of any cluster of stretches, before everything else."""
-    first_stretch: float = -4.5
-    """Log-odds of the first stretch of a session, as runners warm up forward."""
-    last_stretch: float = -2.5
-    """Log-odds of the last stretch of a session, as runners cool down forward."""
-    known_runner_factor: float = 0.4
-    """Factor on ``first_stretch`` and ``last_stretch`` if other sessions show that the runner runs backward."""
-    after_fast_effort: float = -2.5
-    """Log-odds of a stretch directly after a fast effort, which is likely its recovery."""
-    fast_log_speed_margin: float = 0.10
-    """Log speed above easy pace at which an effort is fast with a probability of one half."""
-    similar_to_marked: float = 3.0
-    """Log-odds of a cluster that looks just like one annotated backward; less similar ones get less."""
-    other_context_factor: float = 0.5
-    """Factor on the similarity of clusters in different parts of a session: an end, after fast efforts, elsewhere."""
-    dissimilar_to_marked: float = -1.5
-    """Log-odds of a cluster that resembles none of those annotated backward, if any is."""
-    short_penalty: float = 1.5
-    """Log-odds subtracted for each factor e by which the mean duration of running stretches is below ``short_s``."""
-    short_s: float = 30.0
-    short_walk_penalty: float = 4.0
-    """Log-odds subtracted for each factor e by which the mean duration of walks is below ``short_walk_s``."""
+    base: float = -0.3  # log-odds of backward of any cluster of stretches, before everything else
+    first_stretch: float = -4.5  # log-odds of the first stretch of a session, as runners warm up forward
+    last_stretch: float = -2.5  # log-odds of the last stretch of a session, as runners cool down forward
+    known_runner_factor: float = 0.4  # factor on the first and last stretch if the runner is known to run backward
+    after_fast_effort: float = -2.5  # log-odds of a stretch directly after a fast effort, which is likely its recovery
+    fast_log_speed_margin: float = 0.10  # log speed above easy pace at which an effort is fast with odds of one to one
+    similar_to_marked: float = 3.0  # log-odds of a cluster that looks just like one annotated backward
+    other_context_factor: float = 0.5  # factor on the similarity of clusters in different parts of a session
+    dissimilar_to_marked: float = -1.5  # log-odds of a cluster that resembles none of those annotated backward
+    short_penalty: float = 1.5  # subtracted for each factor e by which running stretches are shorter than ``short_s``
+    short_s: float = 30.0  # mean duration (s) of a cluster's running stretches below which ``short_penalty`` applies
+    short_walk_penalty: float = 4.0  # subtracted for each factor e by which walks are shorter than ``short_walk_s``
     short_walk_s: float = 45.0
     short_total_penalty: float = 1.5
     """Log-odds subtracted for each factor e by which a cluster's total duration is below ``short_total_s``."""
-    short_total_s: float = 90.0
-    grade_weight: float = -1.5
-    """Log-odds at a grade of ``grade_scale``, growing with its square; climbing shortens steps as backward does."""
-    grade_scale: float = 0.1
-    no_cadence: float = -3.0
-    """Log-odds of a stretch without cadence, in which a slow walk may look backward, if the runner is unknown."""
-    min_cluster_s: float = 30.0
-    """Shortest total duration (s) of a backward cluster if no annotation or other session shows the runner backward."""
+    short_total_s: float = 90.0  # total duration (s) of a cluster below which ``short_total_penalty`` applies
+    grade_weight: float = -1.5  # log-odds at a grade of ``grade_scale``, growing with its square
+    grade_scale: float = 0.1  # grade (rise per metre) at which the log-odds are exactly ``grade_weight``
+    no_cadence: float = -3.0  # log-odds of a stretch without cadence, if the runner is unknown
+    min_cluster_s: float = 30.0  # shortest backward cluster (s) in total, if nothing shows the runner backward
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,21 +62,16 @@ class LabellingProblem:
     features: StretchFeatures
     start_s: FloatArray
     end_s: FloatArray
-    marked: NDArray[np.intp]
-    """Annotated direction, ``(n,)``: 1 backward, 0 forward, -1 not annotated."""
-    is_complete: bool = False
-    """Whether the annotations say all that was backward."""
+    marked: NDArray[np.intp]  # annotated direction, ``(n,)``: 1 backward, 0 forward, -1 not annotated
+    is_complete: bool = False  # whether the annotations say all that was backward
 
 
 class SequenceContext(NamedTuple):
     """Where each of the ``n`` stretches lies in its session, as ``(n,)`` columns of values from 0 to 1."""
 
-    follows_fast_effort: FloatArray
-    """Probability that the stretch directly follows a fast effort."""
-    start_proximity: FloatArray
-    """Nearness to the start of the first moving stretch: 1 there, falling linearly to 0 after ``MAX_WARM_UP_S``."""
-    end_proximity: FloatArray
-    """Nearness to the end of the last moving stretch: 1 there, falling linearly to 0 ``MAX_WARM_UP_S`` before."""
+    follows_fast_effort: FloatArray  # probability that the stretch directly follows a fast effort
+    start_proximity: FloatArray  # 1 at the start of the first moving stretch, falling to 0 after ``MAX_WARM_UP_S``
+    end_proximity: FloatArray  # 1 at the end of the last moving stretch, falling to 0 ``MAX_WARM_UP_S`` before it
 
     @property
     def position_code(self) -> NDArray[np.intp]:
@@ -158,10 +139,7 @@ def sequence_log_odds(
     *,
     known_backward: bool,
 ) -> FloatArray:
-    """Return the log-odds of backward of each cluster, ``(k,)``, from where its stretches lie in the session.
-
-    ``cluster``, ``(n,)``, is that of each stretch, -1 for none; ``known_backward`` is what other sessions show.
-    """
+    """Return the log-odds of each ``cluster``, ``(k,)`` (-1: none), from where its stretches lie in the session."""
     duration_s = problem.features.duration_s
     ends = weights.first_stretch * context.start_proximity + weights.last_stretch * context.end_proximity
     at_ends = _cluster_mean(duration_s * ends, cluster) / np.maximum(_cluster_mean(duration_s, cluster), 1e-9)
@@ -195,10 +173,7 @@ def duration_log_odds(
 def repetition_log_odds(
     observations: Observations, marked: NDArray[np.intp], position_code: NDArray[np.intp], weights: LogOddsWeights
 ) -> FloatArray:
-    """Return the log-odds of backward of each cluster, ``(k,)``, from its likeness to clusters annotated backward.
-
-    Other arguments hold one row per cluster. A cluster nearer to one annotated forward counts as dissimilar.
-    """
+    """Return the log-odds of backward of each cluster, ``(k,)``, from its likeness to clusters annotated backward."""
     backward, forward = np.flatnonzero(marked == 1), np.flatnonzero(marked == 0)
     if len(backward) == 0:
         return np.zeros(len(marked))

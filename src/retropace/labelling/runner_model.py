@@ -26,33 +26,22 @@ EASY_RUN_MPS = 2.75
 class RegressionPrior:
     """One regression, ``y = [1, x - reference_x, elapsed hours, grade, backward] · coefficients + deviations``."""
 
-    mean: FloatArray
-    """Mean of the coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``."""
-    cov: FloatArray
-    """Covariance of the coefficients, ``(5, 5)``."""
-    day_to_day_sd: FloatArray
-    """Standard deviation by which each coefficient differs from day to day in one runner, ``(5,)``."""
-    reference_x: float
-    """Value of ``x`` at which ``y`` is the coefficient ``level``."""
-    forward_sd: float
-    """Standard deviation of forward stretches around the regression line, in units of ``y``."""
-    backward_sd: float
-    """Standard deviation of backward stretches around the regression line, in units of ``y``."""
-    gp_amplitude: float
-    """Standard deviation, in units of ``y``, of a smooth departure from the line: a Gaussian process over ``x``."""
-    gp_length_scale: float
-    """Length scale of the Gaussian process, in units of ``x``: how far apart departures from the line are alike."""
+    mean: FloatArray  # mean of the coefficients, ``(5,)``, in the order of ``COEFFICIENT_NAMES``
+    cov: FloatArray  # covariance of the coefficients, ``(5, 5)``
+    day_to_day_sd: FloatArray  # standard deviation of each coefficient from day to day in one runner, ``(5,)``
+    reference_x: float  # value of ``x`` at which ``y`` is the coefficient ``level``
+    forward_sd: float  # standard deviation of forward stretches around the regression line, in units of ``y``
+    backward_sd: float  # standard deviation of backward stretches around the regression line, in units of ``y``
+    gp_amplitude: float  # standard deviation of a smooth departure from the line: a Gaussian process over ``x``
+    gp_length_scale: float  # length scale of the process: how far apart in ``x`` departures are still alike
 
 
 class GaitModel(NamedTuple):
     """The three regressions of one gait, running or walking."""
 
-    pace: RegressionPrior
-    """Regression of log speed; it has no ``x``, so that its slope is 0."""
-    cadence: RegressionPrior
-    """Regression of log cadence on log speed."""
-    heart_rate: RegressionPrior
-    """Regression of steady-state heart rate (bpm), which heart rate approaches if the effort lasts, on speed (m/s)."""
+    pace: RegressionPrior  # regression of log speed; it has no ``x``, so that its slope is 0
+    cadence: RegressionPrior  # regression of log cadence on log speed
+    heart_rate: RegressionPrior  # regression of heart rate (bpm), as it becomes if the effort lasts, on speed (m/s)
 
 
 class Observations(NamedTuple):
@@ -64,10 +53,8 @@ class Observations(NamedTuple):
     log_cadence_var: FloatArray
     steady_state_hr_bpm: FloatArray
     steady_state_hr_var: FloatArray
-    elapsed_h: FloatArray
-    """Hours from the start of the session to the middle of the stretch."""
-    grade: FloatArray
-    """Mean rise per metre of distance."""
+    elapsed_h: FloatArray  # hours from the start of the session to the middle of the stretch
+    grade: FloatArray  # mean rise per metre of distance
 
 
 def _regression_prior(
@@ -76,15 +63,12 @@ def _regression_prior(
     residual_sds: tuple[float, float],
     gp: tuple[float, float] = (0.0, 1.0),
 ) -> RegressionPrior:
-    """Return a regression whose ``coefficients`` are each a mean and standard deviations between people and days.
-
-    ``residual_sds`` are those of forward and backward stretches around the line; ``gp`` is amplitude and length scale.
-    """
+    """Return a regression of ``coefficients`` (mean, deviation between people, between days), residuals and process."""
     mean, between_people_sd, day_to_day_sd = np.array(coefficients).T
     return RegressionPrior(mean, np.diag(between_people_sd**2), day_to_day_sd, reference_x, *residual_sds, *gp)
 
 
-_FIXED_AT_ZERO = (0.0, 0.0, 0.0)
+_UNUSED = (0.0, 0.0, 0.0)
 """Mean 0 and standard deviations 0, for a coefficient that a regression does not use."""
 
 RUN_PRIOR = GaitModel(
@@ -92,13 +76,7 @@ RUN_PRIOR = GaitModel(
     # costs 5 % of energy (Minetti 2002, J Appl Physiol 93:1039) and 3 % of speed. Backward speed is 0.55–0.80 of
     # forward speed.
     pace=_regression_prior(
-        (
-            (np.log(EASY_RUN_MPS), 0.22, 0.05),
-            _FIXED_AT_ZERO,
-            (0.0, 0.03, 0.03),
-            (-3.0, 1.5, 0.5),
-            (np.log(0.68), 0.13, 0.05),
-        ),
+        ((np.log(EASY_RUN_MPS), 0.22, 0.05), _UNUSED, (0.0, 0.03, 0.03), (-3.0, 1.5, 0.5), (np.log(0.68), 0.13, 0.05)),
         0.0,
         (0.20, 0.08),
     ),
@@ -131,7 +109,7 @@ WALK_PRIOR = GaitModel(
     pace=_regression_prior(
         (
             (np.log(TYPICAL_WALK_MPS), 0.13, 0.05),
-            _FIXED_AT_ZERO,
+            _UNUSED,
             (0.0, 0.03, 0.03),
             (-2.0, 1.5, 0.5),
             (np.log(0.60), 0.17, 0.06),
@@ -172,15 +150,6 @@ def log_marginal_likelihood(
 
     ``backward`` is ``(m, n)`` of 0 and 1, a labelling of the ``n`` observations in each row. ``disabled_evidence``
     names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
-
-    Example: the second stretch is more likely backward, because its cadence is high for its speed.
-    >>> two = np.full(2, 1e-4)
-    >>> observations = Observations(
-    ...     np.log([2.9, 2.0]), two, np.log([166.0, 172.0]), two, np.full(2, np.nan), two, np.zeros(2), np.zeros(2)
-    ... )
-    >>> likelihood = log_marginal_likelihood(RUN_PRIOR, observations, np.array([[0.0, 0.0], [0.0, 1.0]]))
-    >>> bool(likelihood[1] > likelihood[0])
-    True
     """
     total = np.zeros(len(backward))
     for name, prior, x, y, var in _regressions(model, observations):
@@ -202,8 +171,7 @@ def posterior(
 ) -> GaitModel:
     """Return the model updated by one more session, whose directions ``backward``, ``(n,)`` of 0 and 1, are known.
 
-    Its coefficients may differ by ``day_to_day_sd``; ``variance_factor``, at least 1, makes its observations count
-    less.
+    ``variance_factor``, at least 1, makes its observations count less.
     """
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):

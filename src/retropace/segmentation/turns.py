@@ -43,10 +43,7 @@ def _find_turn(signals: StandardizedSignals, edge_s: float, previous_s: float, n
 
 
 def _fit_turns(offsets_s: FloatArray, values: FloatArray) -> FloatArray:
-    """Return the squared errors, ``(k,)``, of a smoothed step, with or without dip, at each of ``k`` places.
-
-    ``offsets_s``, ``(k, n)``, are the seconds from each place to each of the ``n`` values.
-    """
+    """Return the squared errors, ``(k,)``, of a smoothed step, with or without dip, at each of ``k`` places."""
     step = np.clip(offsets_s / SMOOTHING_S + 0.5, 0.0, 1.0)
     dip = np.clip(((SMOOTHING_S + TURN_S) / 2.0 - np.abs(offsets_s)) / TURN_S, 0.0, 1.0)
     shape = np.stack((np.ones_like(step), step, dip), axis=2)

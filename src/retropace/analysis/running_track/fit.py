@@ -9,10 +9,9 @@ from retropace.analysis.running_track.lane import (
     LANE_COUNT,
     LANE_WIDTH_M,
     LINE_OFFSET_M,
-    MAX_STRAIGHT_M,
-    MIN_STRAIGHT_M,
     STANDARD_LAP_M,
     STANDARD_STRAIGHT_M,
+    STRAIGHT_RANGE_M,
     Lane,
 )
 from retropace.analysis.running_track.lap_distance import covers_whole_lap, detect_lap_passes, rescale_to_laps
@@ -66,18 +65,14 @@ class RunningTrack:
 
     lat_deg: float
     lon_deg: float
-    turned_deg: float
-    """Direction of the straights in degrees, 0 to 180, counterclockwise from east."""
+    turned_deg: float  # direction of the straights in degrees, 0 to 180, counterclockwise from east
     straight_m: float
-    radius_m: float
+    radius_m: float  # radius of the bends of the lane
     lap_m: float
-    lane: int
-    """Number of the lane, counted from the inside; 0 if the length of a lap was given."""
-    lane_probability: float
-    laps: float
-    """Number of laps run; laps run clockwise and anticlockwise are added up."""
-    over_reading: float
-    """Fraction by which the recorded distance is longer than that of the laps: 0.01 for 1 % too long."""
+    lane: int  # number of the lane, counted from the inside; 0 if the length of a lap was given
+    lane_probability: float  # probability that the number of the lane is right
+    laps: float  # number of laps run, clockwise and anticlockwise added up
+    over_reading: float  # fraction by which recorded distance is longer than that of the laps, 0.01 for 1 %
 
 
 def fit_running_track(
@@ -140,8 +135,7 @@ def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, l
 def _find_initial_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float) -> Lane | None:
     """Return a lane from the first part of the route whose outline, the smallest rectangle, is a track's; else None."""
     scale = lap_m / STANDARD_LAP_M
-    min_length_m = scale * (MIN_STRAIGHT_M + OUTLINE_WIDTH_RANGE_M[0])
-    max_length_m = scale * (MAX_STRAIGHT_M + OUTLINE_WIDTH_RANGE_M[1])
+    min_length_m, max_length_m = scale * (np.array(STRAIGHT_RANGE_M) + OUTLINE_WIDTH_RANGE_M)
     start_m = np.arange(0.0, max(distance_m[-1] - lap_m, 1.0), lap_m / 4.0)
     firsts, ends = (np.searchsorted(distance_m, edge_m).tolist() for edge_m in (start_m, start_m + WINDOW_LAPS * lap_m))
     for first, end in zip(firsts, ends, strict=True):
@@ -201,17 +195,12 @@ def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: flo
             hessian += count * np.outer(lap_gradient, lap_gradient)
             gradient += count * lap_gradient * (current.lap_m - lap_m)
         values -= np.linalg.solve(hessian + 1e-9 * np.eye(5), gradient)
-        values[3] = np.clip(values[3], scale * MIN_STRAIGHT_M / 2.0, scale * MAX_STRAIGHT_M / 2.0)
+        values[3] = np.clip(values[3], *(scale * np.array(STRAIGHT_RANGE_M) / 2.0))
     return Lane(*values.tolist())
 
 
 def _choose_lane(
-    lane: Lane,
-    east_m: FloatArray,
-    north_m: FloatArray,
-    recorded_lap_m: float,
-    time_on_track_s: float,
-    distance_source: str,
+    lane: Lane, east_m: FloatArray, north_m: FloatArray, recorded_lap_m: float, track_s: float, distance_source: str
 ) -> tuple[Lane, int, float]:
     """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability."""
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
@@ -224,7 +213,7 @@ def _choose_lane(
         for candidate in lanes
     ]
     costs = [
-        time_on_track_s / POSITION_CORRELATION_TIME_S * distance_m2 / (2.0 * min(squared_m2))
+        track_s / POSITION_CORRELATION_TIME_S * distance_m2 / (2.0 * min(squared_m2))
         + 0.5 * ((recorded_lap_m / candidate.lap_m - 1.0 - mean_excess) / excess_sd) ** 2
         + (OTHER_LANE_PENALTY if number > 1 else 0.0)
         for number, candidate, distance_m2 in zip(numbers, lanes, squared_m2, strict=True)
@@ -234,7 +223,6 @@ def _choose_lane(
 
 
 def _lane_centre_deg(lat_deg: float, lon_deg: float, lane: Lane) -> tuple[float, float]:
-    """Return latitude and longitude of the centre of a lane whose origin is at ``lat_deg``, ``lon_deg``."""
     step_deg = 1e-4
     east_m, north_m = project_to_tangent_plane_m(
         np.array([lat_deg, lat_deg + step_deg]), np.array([lon_deg + step_deg, lon_deg]), lat_deg, lon_deg

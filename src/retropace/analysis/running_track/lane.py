@@ -21,10 +21,8 @@ STANDARD_LAP_M = 400.0
 """Length (m) of a lap in lane 1 of a standard track."""
 STANDARD_STRAIGHT_M = 84.39
 """Length (m) of a straight of the standard track (World Athletics, Track and Field Facilities Manual, 2019)."""
-MIN_STRAIGHT_M = 70.0
-"""Shortest straight (m) of 400 m tracks in use (World Athletics 2019)."""
-MAX_STRAIGHT_M = 105.0
-"""Longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
+STRAIGHT_RANGE_M = (70.0, 105.0)
+"""Shortest and longest straight (m) of 400 m tracks in use (World Athletics 2019)."""
 KERB_OFFSET_M = 0.30
 """Distance (m) from the kerb outward to the line along which lane 1 is measured (World Athletics 2019)."""
 LINE_OFFSET_M = 0.20
@@ -39,11 +37,9 @@ LANE_COUNT = 8
 class Lane:
     """The line along which a lane is measured, in metres on a plane."""
 
-    east_m: float
-    """Metres from the plane's origin eastward to the centre of the track."""
+    east_m: float  # metres from the plane's origin eastward to the centre of the track
     north_m: float
-    angle_rad: float
-    """Direction of the straights in radians, counterclockwise from east."""
+    angle_rad: float  # direction of the straights in radians, counterclockwise from east
     half_straight_m: float
     radius_m: float
 

@@ -29,12 +29,10 @@ SMOOTHING_SD_S = 30.0
 class LapPass:
     """An uninterrupted time on the track, as ``(n,)`` columns with one row per position."""
 
-    rows: slice
+    rows: slice  # range of indices of the positions that belong to this time on the track
     t_s: FloatArray
-    lap_position: FloatArray
-    """Laps by which the runner has moved around the track counterclockwise; running clockwise reduces it."""
-    cumulative_laps: FloatArray
-    """Laps run since the start of this time on the track; both directions add to it."""
+    lap_position: FloatArray  # laps moved around the track counterclockwise; running clockwise reduces it
+    cumulative_laps: FloatArray  # laps run since the start of this time on the track; both directions add to it
 
     @property
     def laps(self) -> float:
@@ -57,7 +55,6 @@ def detect_lap_passes(
 
 
 def _cumulative_laps(lap_position: FloatArray) -> FloatArray:
-    """Return the laps run up to each position, ``(n,)``; progress in both directions is added up."""
     laps = np.zeros(len(lap_position))
     for first, last in pairwise(_reversals(lap_position)):
         sign = np.sign(lap_position[last] - lap_position[first]) or 1.0
