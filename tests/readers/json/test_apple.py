@@ -66,6 +66,14 @@ def test_what_is_missing_is_said() -> None:
         read_all("x", data=document(steps=[], metres=[]))
 
 
+def test_an_absurd_count_of_steps_is_passed_over() -> None:
+    steps = [[0.0, 5.0, 1e308], *([start_s, start_s + 5.0, 14.0] for start_s in range(5, 120, 5))]
+    (activity,) = read_all("x", data=document(steps=steps))
+    cadence = activity.samples.cadence_recorded
+    assert np.isnan(cadence[:5]).all()
+    assert np.nanmax(cadence) == pytest.approx(168.0)
+
+
 odd_values = st.none() | st.text(max_size=5) | st.lists(st.none() | st.floats() | st.text(max_size=3), max_size=4)
 
 

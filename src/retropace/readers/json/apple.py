@@ -15,6 +15,7 @@ from retropace.core.activity import Activity, Device, DeviceTotals, Lap, Samples
 from retropace.core.errors import TOTALS_ONLY, NoActivityError, ReadError
 from retropace.core.findings import Finding, warn
 from retropace.core.spans import FloatArray, as_spans, cumulate, find_span, total_s, union
+from retropace.readers.absurd_values import MAX_VALUE
 from retropace.readers.xml.gpx import read_gpx
 
 SCHEMA = "retropace.apple-workout/1"
@@ -115,9 +116,9 @@ def _build_time_axis(
 
 
 def _read_spans(rows: list[list[float]]) -> NDArray[np.float64]:
-    """Convert rows of start, end and amount to an array ``(n, 3)`` of spans; overlaps are cut from the later span."""
+    """Return rows of start, end and amount as spans ``(n, 3)`` without absurd ones; overlaps are cut from the later."""
     table = np.array(rows, dtype=np.float64).reshape(-1, 3)
-    table = table[np.all(np.isfinite(table), axis=1)]
+    table = table[np.all(np.abs(table) <= MAX_VALUE, axis=1)]
     table[1:, 0] = np.maximum(table[1:, 0], np.maximum.accumulate(table[:, 1])[:-1])
     return table[table[:, 1] >= table[:, 0]]
 
