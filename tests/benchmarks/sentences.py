@@ -13,9 +13,10 @@ import numpy as np
 
 from retropace.analysis.pipeline import Analysis, analyze
 from retropace.annotations import parse_sentence
+from retropace.core.activity import Activity
 from retropace.core.errors import AnnotationError
 from retropace.simulate.kinds import BACKWARD_KINDS, INTERVAL_KINDS, draw
-from tests.support.sentence_sessions import PLANS, WAYS, paused_draw, said_session
+from tests.support.sentence_sessions import PLANS, WAYS, backward_reps, paused_draw, said_session
 from tests.support.simulated_labels import seconds_right
 
 KINDS = [*BACKWARD_KINDS, *INTERVAL_KINDS]
@@ -58,25 +59,42 @@ def ways(first: int) -> list[bool]:
     return laid
 
 
-def wrong_sentences(seeds: range) -> Iterator[tuple[str, int, str]]:
-    """Kind and seed of a session with a sentence that is not its own: of another kind, count, rest or length."""
+def wrong_sentences(seeds: range) -> Iterator[tuple[Activity, str]]:
+    """Sessions without laps, each with sentences of another kind, number of reps, rest or length."""
     for seed in seeds:
-        for at, kind in enumerate(KINDS):
-            other = KINDS[(at + 1 + seed % (len(KINDS) - 1)) % len(KINDS)]
-            yield kind, seed, draw(other, seed + 1000, plain=True).sentence
-    for seed in seeds:
+        at = seed // 2 % len(KINDS)
+        made, _ = paused_draw(KINDS[at], seed)
+        for step in (1, 2, 3):
+            yield made.activity, draw(KINDS[(at + step) % len(KINDS)], seed + 1000, plain=True).sentence
         rng = np.random.default_rng((5, seed))
-        count, metres = int(rng.integers(4, 9)), int(rng.choice([200, 300, 400, 600]))
+        count, metres, rest_s = (
+            int(rng.integers(4, 9)),
+            int(rng.choice([200, 300, 400, 600])),
+            int(rng.choice([60, 90])),
+        )
+        activity = backward_reps(count, metres, rest_s, seed)
+        fewer = max(count - 3, 1)
         for wrong in (
-            f"10min, {count + 3}x({metres}m back, 90s rest), 5min",
-            f"10min, {max(count - 3, 1)}x({metres}m back, 90s rest), 5min",
+            f"10min, {count + 3}x({metres}m back, {rest_s}s rest), 5min",
+            f"10min, {fewer}x({metres}m back, {rest_s}s rest), 5min",
             f"10min, {count}x({metres}m back, 5min rest), 5min",
-            f"10min, {count}x({metres * 2}m back, 90s rest), 5min",
+            f"10min, {count}x({metres * 2}m back, {rest_s}s rest), 5min",
             f"{count + 3}x{metres}m back",
-            f"{max(count - 3, 1)}x{metres}m back",
+            f"{fewer}x{metres}m back",
             f"{count}x{metres * 2}m back",
         ):
-            yield f"{count}x{metres}", seed, wrong
+            yield activity, wrong
+
+
+def accepted(seeds: range) -> tuple[int, int]:
+    """How many wrong sentences are accepted, and of how many; on stdout which."""
+    wrongly = tried = 0
+    for activity, sentence in wrong_sentences(seeds):
+        fits = not refusal(analyze(activity, [parse_sentence(sentence)]))
+        wrongly, tried = wrongly + fits, tried + 1
+        if fits:
+            sys.stdout.write(f"    {activity.name} is taken for {sentence}\n")
+    return wrongly, tried
 
 
 def main(count: int, *, show_all: bool) -> None:
@@ -88,6 +106,8 @@ def main(count: int, *, show_all: bool) -> None:
             sys.stdout.write(f"{kind:14s}{np.mean(values):8.4f} ({np.min(values):.3f})\n")
         overall = np.mean([value for kind in BACKWARD_KINDS for value in right[kind]])
         sys.stdout.write(f"{name}: seconds right {overall:.4f}, {np.mean([*right.values()]):.4f} with all kinds\n")
+        wrongly, tried = accepted(range(first, first + 40, 2))
+        sys.stdout.write(f"{name}: wrong sentences refused {tried - wrongly} of {tried}\n")
         laid = ways(first)
         sys.stdout.write(f"{name}: ways laid {sum(laid)} of {len(laid)}\n")
 

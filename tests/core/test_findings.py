@@ -13,8 +13,8 @@ from retropace.core.sidecar_path import sidecar_path
 from retropace.readers import read_all
 from tests.support.paths import ROOT
 
-EARNED = {"track-6x400.gpx": ["plan-does-not-fit"]}
-"""Codes of warnings that samples show rightly: the workout in a title that explains only a half of the session."""
+EARNED = {"track-6x400.gpx": ["labelled-by-text"]}
+"""Codes of warnings that samples show rightly: the workout in a title, which labels the session."""
 LEVELS = {"note": "note", "warn": "warning", "note_if_few": "note or warning"}
 
 

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from retropace.core.activity import Activity
 from retropace.simulate import PlannedStretch, SimulatedPlace, SimulatedSession, backward, forward, rest, simulate, walk
 from retropace.simulate.athlete import draw_athlete
 from retropace.simulate.kinds import ALL_KINDS, draw, draw_plain
@@ -117,6 +118,15 @@ def said_session(kind: str) -> SimulatedSession:
     return _without_laps(simulate(PLANS[kind], place=PATH, watch=draw_plain(np.random.default_rng(seed))[1], seed=seed))
 
 
+def backward_reps(count: int, metres: float, rest_s: float, seed: int) -> Activity:
+    """A session of backward reps with rests, a warm-up and a cool-down, on a watch without laps."""
+    reps = _repeated(count, backward(metres=metres), rest(rest_s))
+    name = f"{count}x{metres:.0f} m, {rest_s:.0f} s rest"
+    return _without_laps(
+        simulate([forward(seconds=600), *reps, forward(seconds=300)], place=PATH, seed=seed, name=name)
+    ).activity
+
+
 def paused_draw(kind: str, seed: int) -> tuple[SimulatedSession, str]:
     """A drawn session without laps, and its sentence; in every third the watch is paused within a stretch."""
     if seed % 6 > 1:
@@ -127,7 +137,9 @@ def paused_draw(kind: str, seed: int) -> tuple[SimulatedSession, str]:
     athlete, place = draw_athlete(rng), draw_place(rng)
     watch = draw_watch(rng, 3600.0, place.kind == "treadmill")
     plan = _interrupt(plan, np.random.default_rng((11, seed)))
-    return _without_laps(simulate(plan, athlete=athlete, place=place, watch=watch, seed=seed)), sentence
+    return _without_laps(
+        simulate(plan, athlete=athlete, place=place, watch=watch, seed=seed, name=f"{kind} {seed}")
+    ), sentence
 
 
 def _without_laps(session: SimulatedSession) -> SimulatedSession:

@@ -64,6 +64,27 @@ SENTENCES = {
     "10分钟, 4x400米倒跑/2分钟休息": "10:00 forward, 4x(400 m backward run, 2:00 rest)",
     "10분, 4x(400m 뒤로 걷기, 2분 휴식)": "10:00 forward, 4x(400 m backward walk, 2:00 rest)",
     "1,5km rückwärts": "1500 m backward",
+    "6x400m backward w/ 2min rest": "6x(400 m backward, 2:00 rest)",
+    "6x400m backward (2' rest)": "6x(400 m backward, 2:00 rest)",
+    "6 sets of 400m back with 2 minutes rest then 5 min jog": "6x(400 m backward, 2:00 rest), 5:00 forward run",
+    "five rounds of 2min back and 3min walk, 8min": "5x(2:00 backward, 3:00 forward walk), 8:00 forward",
+    "3x2min back, 1min easy": "3x(2:00 backward), 1:00 forward",
+    "5x2min back walk speed=3.6km/h": "5x(2:00 backward walk @1.00)",
+    "2km at 9km/h, 2km 5:00/km, 2min back @3km/h": "2000 m forward @2.50, 2000 m forward @3.33, 2:00 backward @0.83",
+    "5-6x400m back, r 60s": "6x(400 m backward, 1:00 rest)",
+    "14-16min easy, 20min back": "15:00 forward, 20:00 backward",
+    "100-200-100 back w/ 90s walk, 5min": (
+        "1x(100 m backward, 1:30 forward walk, 200 m backward, 1:30 forward walk, 100 m backward, 1:30 forward walk), "
+        "5:00 forward"
+    ),
+    "pyramid: 1-2-1min backward": "1x(1:00 backward, 2:00 backward, 1:00 backward)",
+    "2x 100/200/100m back / 1min walk": (
+        "2x(100 m backward, 1:00 forward walk, 200 m backward, 1:00 forward walk, 100 m backward, 1:00 forward walk)"
+    ),
+    "1min back / 90s jog x8, 5min": "8x(1:00 backward, 1:30 forward run), 5:00 forward",
+    "warm-up; set 1: 4x200m back r 60s; main set: 3x400m back": (
+        "forward, 4x(200 m backward, 1:00 rest), 3x(400 m backward)"
+    ),
 }
 
 
@@ -95,6 +116,9 @@ def test_a_sentence_means_a_plan(text: str) -> None:
         ("100x(100x(100x400m b))", 6, "makes 10000 steps"),
         ("400m back, 0min rest", 12, "is no length"),
         ("' rest", 1, "need a number"),
+        ("1-10000x400m back", 1, "makes 10000 steps"),
+        ("6-5x400m back", 1, "6 of what"),
+        ("400m speed=fast", 6, "no pace follows"),
     ],
 )
 def test_errors_point_at_the_character(text: str, character: int, words: str) -> None:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,9 @@ from retropace.core.errors import AnnotationError
 from retropace.readers import read
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, rest, simulate, walk
 from retropace.simulate.kinds import BACKWARD_KINDS, draw
+from tests.benchmarks.sentences import MIN_RIGHT, accepted, refusal
 from tests.support.real_workouts import REAL_WORKOUTS
-from tests.support.sentence_sessions import paused_draw
+from tests.support.sentence_sessions import WAYS, paused_draw, said_session
 from tests.support.simulated_labels import seconds_right
 
 PATH = SimulatedPlace("path", 52.5, 13.3)
@@ -77,6 +79,44 @@ def test_a_pause_within_a_step_and_hills_do_not_break_the_alignment(kind: str, s
     assert seconds_right(analysis, made.truth) > 0.98
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", sorted(WAYS))
+def test_most_ways_to_say_a_session_are_understood(kind: str) -> None:
+    made = said_session(kind)
+    analyses = [analyze(made.activity, [parse_sentence(sentence)]) for sentence in WAYS[kind]]
+    assert sum(not refusal(one) and seconds_right(one, made.truth) > MIN_RIGHT for one in analyses) >= len(analyses) - 1
+
+
+def test_what_a_sentence_leaves_out_belongs_to_no_step() -> None:
+    made = said_session("reps with rest")
+    for sentence in ("6x400m backward", "10min, 6x400m backward, 5min"):
+        workout, analysis = fit_sentence(made.activity, sentence)
+        assert workout.fits, workout.rejection_reason
+        back = [step for step in workout.steps if step.step.direction == "backward"]
+        assert {step.plan_index for step in back} == {0 if len(workout.steps) == 6 else 1}
+        starts_s, ends_s = made.truth.edges_s[1::2][:6], made.truth.edges_s[2::2][:6]
+        assert [step.start_s for step in back] == pytest.approx(starts_s.tolist(), abs=4.0)
+        assert [step.end_s for step in back] == pytest.approx(ends_s.tolist(), abs=4.0)
+        assert seconds_right(analysis, made.truth) > 0.98
+
+
+def test_a_sentence_with_other_reps_fits_and_says_so() -> None:
+    made = said_session("reps with rest")
+    for count, word in ((7, "not done: 1"), (5, "beyond those of the workout: 1")):
+        analysis = analyze(made.activity, [parse_sentence(f"10min, {count}x(400m back, 2min rest), 5min")])
+        (finding,) = [finding for finding in analysis.findings if finding.code == "plan-reps-differ"]
+        assert (finding.amount, finding.level) == (1, "warning")
+        assert word in finding.text
+    analysis = analyze(made.activity, [parse_sentence("10min, 6-8x(400m back, 2min rest), 5min")])
+    assert "plan-reps-differ" not in {finding.code for finding in analysis.findings}
+
+
+def test_wrong_sentences_are_refused() -> None:
+    wrongly, tried = accepted(range(1, 5, 2))
+    assert tried == 20
+    assert wrongly == 0
+
+
 @cache
 def recorded(what: str) -> Activity:
     match what:
@@ -112,6 +152,8 @@ def test_a_sentence_that_does_not_fit_labels_nothing(what: str, run: str, senten
     assert "annotated" not in analysis.segments.basis
     (said,) = [word for word in analysis.warnings if "does not fit" in word]
     assert workout.rejection_reason in said
+    # It says where: a length of time, distance or stretch of the session, and mostly which step.
+    assert re.search(r"\d+:\d\d|\d m|\d steps", workout.rejection_reason)
     document = analysis.to_dict()["workout"]
     assert document["fits"] is False
     assert document["why_not"] == workout.rejection_reason

@@ -1,7 +1,7 @@
 """Planned workouts, given as a sentence or loaded on the watch, and what was done of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retropace.annotations.model.label import Label
 from retropace.core.units import format_duration
@@ -20,6 +20,7 @@ class PlanStep:
     until_lap: bool = False  # whether the step ends when the lap button is pressed
     speed_mps: float | None = None
     is_recovery: bool = False  # whether the step is a recovery, in which the runner may stand or move
+    is_unsaid: bool = False  # whether the plan says nothing of the step, which may be left out, such as a warm-up
 
     def __str__(self) -> str:
         return f"{self.length} {self.label}".strip()
@@ -45,6 +46,8 @@ class Repeat:
 
     count: int
     body: "tuple[Item, ...]"
+    min_count: int | None = None
+    """Least number of repetitions of which none is missing, as in "5-6x"; None if it is ``count``."""
 
 
 Item = PlanStep | Repeat
@@ -72,6 +75,41 @@ FROM_FILE = Plan((), "", "file")
 def count_steps(items: tuple[Item, ...]) -> int:
     """Return the number of steps that are carried out, those in a repeat counted as often as repeated."""
     return sum(1 if isinstance(item, PlanStep) else item.count * count_steps(item.body) for item in items)
+
+
+def complete_plan(plan: Plan) -> Plan:
+    """Return the plan with unsaid steps where a sentence may leave them out.
+
+    They are at both ends, between reps without a recovery, and between efforts (backward steps and sets) that follow
+    one another directly.
+    """
+    items = _complete_items(plan.items)
+    first, last = plan.items[0], plan.items[-1]
+    before = [_unsaid_step()] if _is_effort(first) else []
+    after = [_unsaid_step()] if isinstance(last, Repeat) or last.direction != "forward" or last.is_recovery else []
+    return replace(plan, items=(*before, *items, *after))
+
+
+def _complete_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    completed: list[Item] = []
+    for number, item in enumerate(items):
+        if number > 0 and _is_effort(items[number - 1]) and _is_effort(item):
+            completed.append(_unsaid_step(is_recovery=True))
+        if isinstance(item, Repeat):
+            body = _complete_items(item.body)
+            if item.count > 1 and (len(item.body) == 1 or (_is_effort(item.body[-1]) and _is_effort(item.body[0]))):
+                body = (*body, _unsaid_step(is_recovery=True))
+            item = replace(item, body=body)
+        completed.append(item)
+    return tuple(completed)
+
+
+def _is_effort(item: Item) -> bool:
+    return isinstance(item, Repeat) or item.direction == "backward"
+
+
+def _unsaid_step(*, is_recovery: bool = False) -> PlanStep:
+    return PlanStep(Label("forward"), is_recovery=is_recovery, is_unsaid=True)
 
 
 def iter_steps(items: tuple[Item, ...]) -> Iterator[PlanStep]:

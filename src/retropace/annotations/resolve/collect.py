@@ -92,10 +92,16 @@ def _build_workout_annotations(workout: Workout) -> tuple[list[Annotation], list
         Annotation(result.start_s, result.end_s, result.step.label, str(result.step), origin, BUTTON_TOLERANCE_S)
         for result in workout.steps
     ]
+    findings = []
+    missing = f"reps or last steps of {plan.display_name} that were not done: {workout.missing_count}"
+    extra = f"reps done beyond those of {plan.display_name}: {workout.extra_count}"
+    for count, text in ((workout.missing_count, missing), (workout.extra_count, extra)):
+        if count:
+            findings.append(warn("plan-reps-differ", text, count, "reps"))
     if plan.source not in ("description", "title"):
-        return annotations, []
+        return annotations, findings
     text = f'labelled by the {plan.source}: "{plan.text}"; --ignore-names to do without'
-    return annotations, [warn("labelled-by-text", text)]
+    return annotations, [*findings, warn("labelled-by-text", text)]
 
 
 def _resolve_named_steps(

@@ -15,9 +15,16 @@ MIN_UNITLESS_M = 50.0
 _FRACTION_SIGNS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 """Values of fraction signs."""
 _PACE = re.compile(
-    r"\s*(\d+:\d{2}(?:\s*(?:/|per )\s*(?:km|mi|mile))?|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s))", re.IGNORECASE
+    r"(?:@|(?:speed|pace)\s*[=:])?\s*(\d+:\d{2}(?:\s*(?:/|per )\s*(?:km|mi|mile))?"
+    r"|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s))",
+    re.IGNORECASE,
 )
-"""Pattern of a pace or speed behind ``@``."""
+"""Pattern of a pace or speed, behind ``@``, ``speed=`` or nothing."""
+_MARKED_PACE = re.compile(
+    r"(?:speed|pace)\s*[=:]|\d+:\d{2}\s*(?:/|per )\s*(?:km|mi|mile)\b|\d+(?:[.,]\d+)?\s*(?:km/h|kmh|kph|mph|m/s)\b",
+    re.IGNORECASE,
+)
+"""Pattern of what can only be a pace or speed, or the beginning of one."""
 
 
 @dataclass(slots=True)
@@ -41,9 +48,10 @@ def parse_step(cursor: TokenCursor) -> PlanStep:
         raise cursor.error(first, "a step is missing: write 400m backward or 2min rest")
     draft = _StepDraft()
     while (token := cursor.peek()).kind != "end":
-        if token.text == "@":
-            cursor.position += 1
+        if token.text == "@" or _MARKED_PACE.match(cursor.text, token.offset):
             draft.speed_mps = _parse_pace(cursor, token)
+        elif draft.unit and cursor.trails_count():
+            break
         elif token.text in ("=", ":") and not draft.unit:
             cursor.position += 1
         elif token.kind == "symbol" or (
@@ -109,6 +117,9 @@ def _parse_length(cursor: TokenCursor, *, within_minutes: bool) -> tuple[str, fl
             raise cursor.error(token, "is no time: minutes and seconds end at 59")
         return "s", sum(part * 60.0**exponent for exponent, part in enumerate(reversed(parts)))
     amount = _parse_amount(cursor, token)
+    if (end := cursor.range_end(-1)) is not None and cursor.is_unit(2):
+        cursor.position += 2
+        amount = (amount + float(end.text.replace(",", "."))) / 2.0
     unit = cursor.peek()
     if unit.kind == "mark":
         cursor.position += 1
@@ -150,8 +161,7 @@ def _parse_amount(cursor: TokenCursor, token: Token) -> float:
 
 def _parse_pace(cursor: TokenCursor, at_token: Token) -> float:
     """Return the pace behind ``@`` in m/s: ``6:00/km``, ``5:30`` (per kilometre) or ``12km/h``."""
-    start = at_token.offset + 1
-    match = _PACE.match(cursor.text, start)
+    match = _PACE.match(cursor.text, at_token.offset)
     text = match[1].replace(",", ".") if match else ""
     mps = parse_speed_mps(text if "/" in text or text[-1:].isalpha() else f"{text}/km")
     if match is None or mps is None or not mps > 0.0:

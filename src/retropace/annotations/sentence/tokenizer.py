@@ -8,8 +8,10 @@ from retropace.annotations.language.vocabulary import build_gait_table, build_la
 from retropace.core.errors import AnnotationError
 
 _TOKEN = re.compile(
-    r"(?P<space>[ \t\u00a0\u3000]+)|(?P<clock>\d{1,3}:\d{2}(?::\d{2})?)|(?P<fraction>\d+/\d+(?=\s*[^\W\d_])|[¼½¾])"
-    r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<mark>[′'’]{2}|[\"″”]|[′'’])|(?P<word>[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*)"
+    r"(?P<space>[ \t\u00a0\u3000]+)|(?P<clock>\d{1,3}:\d{2}(?::\d{2})?)"
+    r"|(?P<fraction>(?<![/\d])\d+/\d+(?=\s*[^\W\d_])|[¼½¾])"
+    r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<mark>[′'’]{2}|[\"″”]|[′'’])"
+    r"|(?P<word>[wW]/(?=\s)|[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_]))*)"
     r"|(?P<symbol>[(){}\[\]×*,;+/@=:&.\n\r|–-]|->|→)",
 )
 """Pattern of one token; the name of the matching group is the kind of token."""
@@ -28,6 +30,7 @@ class Keywords:
     """Words that stand between a count and what is repeated, such as ``x`` or "times"."""
     separators: frozenset[str]
     """Words that separate two steps and are not also labels."""
+    headings: frozenset[str]
     recovery_openers: frozenset[str]
     recovery_steps: frozenset[str]
     fillers: frozenset[str]
@@ -52,9 +55,10 @@ def load_keywords() -> Keywords:
         hundreds=frozenset(words["hundred"]),
         repeats=repeats,
         separators=frozenset(words["step_separator"]) - set(build_label_table()),
+        headings=frozenset(words["heading"]),
         recovery_openers=openers,
         recovery_steps=frozenset(words["recovery_step"]),
-        fillers=openers | repeats | frozenset(words["filler"]),
+        fillers=openers | repeats | frozenset(words["heading"]) | frozenset(words["filler"]),
         until_lap=tuple(sorted(words["until_lap"], key=len, reverse=True)),
         step_phrases=tuple(sorted(step_phrases, key=lambda phrase: (-len(phrase), phrase))),
     )
@@ -72,7 +76,9 @@ class Token:
 
     @property
     def normalized(self) -> str:
-        """Normalized spelling of a word; any other token as written."""
+        """Normalized spelling of a word, "with" for "w/"; any other token as written."""
+        if self.text in ("w/", "W/"):
+            return "with"
         return normalize(self.text) if self.kind == "word" else self.text
 
 
@@ -129,6 +135,25 @@ class TokenCursor:
     def separates_steps(self) -> bool:
         """Return whether the next token is a word that separates two steps."""
         return self.peek().kind == "word" and self.peek().normalized in load_keywords().separators
+
+    def trails_count(self) -> bool:
+        """Return whether a repeat word and a count come next, which repeat what stands before them, as in "x 6"."""
+        token, after = self.peek(), self.peek(1)
+        is_times = token.text in ("×", "*") or token.normalized == "x"
+        return is_times and after.kind == "number" and after.text.isdigit() and self.peek(2).kind in ("end", "symbol")
+
+    def is_unit(self, ahead: int) -> bool:
+        """Return whether the token ``ahead`` tokens after the next one is a unit of length."""
+        token = self.peek(ahead)
+        return token.kind == "mark" or (token.kind == "word" and token.normalized in load_keywords().units)
+
+    def range_end(self, ahead: int = 0) -> Token | None:
+        """Return the second number of a range such as "5-6" whose first is ``ahead`` tokens on; None for no range."""
+        first, sign, second = self.peek(ahead), self.peek(ahead + 1), self.peek(ahead + 2)
+        is_range = first.kind == second.kind == "number" and (
+            sign.text in ("-", "–") or sign.normalized in ("to", "bis")
+        )
+        return second if is_range else None
 
     def opens_recovery(self, distance: int = 1) -> bool:
         """Return whether the next token may announce a recovery, and a length begins ``distance`` tokens after it."""

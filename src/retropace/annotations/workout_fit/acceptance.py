@@ -6,11 +6,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations.model.plan import Item, Plan, PlanStep, StepResult, count_steps
+from retropace.annotations.model.plan import Plan, StepResult, count_steps
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid
-from retropace.annotations.workout_fit.alignment import AlignedStep
+from retropace.annotations.workout_fit.alignment import MAX_MISSING_REPS, AlignedStep
 from retropace.annotations.workout_fit.cost_model import compute_length_deviation_sd
-from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.spans import FloatArray
 from retropace.core.units import format_duration
 
@@ -24,6 +23,8 @@ MAX_LENGTH_RMS_SD = 1.5
 """A plan is rejected if the root mean square deviation of its steps' lengths exceeds so many standard deviations."""
 MAX_LENGTH_OUTLIER_SHARE = 0.15
 """A plan is rejected if more than this share of its steps deviate in length by more than three standard deviations."""
+MAX_STEP_LENGTH_SD = 3.0
+"""Standard deviations beyond which the length of a single step is an outlier; a warm-up or cool-down must be none."""
 MIN_DISTINCTNESS = 3.0
 """Nats by which a distinct step fits its own median pace and cadence better than its neighbours': odds of 20 to 1."""
 MIN_LEVEL_DISTANCE_SD = 0.8
@@ -44,32 +45,6 @@ MAX_LOOKALIKE_COST_PER_S = 0.3
 """Largest mean cost (nats) of a second at which a stretch resembles a step: one to two standard deviations of noise."""
 LOOKALIKE_LENGTH_RANGE = (0.6, 1.6)
 """Shortest and longest duration of a stretch that can resemble a step, as multiples of the step's median duration."""
-
-
-def precheck(plan: Plan, cleaned: CleanedActivity) -> str:
-    """Return why a plan cannot fit, judged by its total time, distance and number of steps; empty if it may fit."""
-    planned_s, planned_m = _sum_planned(plan.items)
-    total_m, total = float(cleaned.curves["distance_m"][-1]), format_duration(cleaned.elapsed_s)
-    if planned_s > 1.6 * cleaned.elapsed_s + 60.0:
-        return f"its timed steps alone take {format_duration(planned_s)}, the activity lasts {total}"
-    if cleaned.distance_source == "none" and planned_m > 0.0:
-        return "it has steps by distance, and the recording holds none"
-    if planned_m > 1.6 * total_m + 100.0:
-        return f"its steps by distance alone are {planned_m:.0f} m, the activity is {total_m:.0f} m long"
-    if count_steps(plan.items) * 3.0 > cleaned.elapsed_s:
-        return f"it has {count_steps(plan.items)} steps, the activity lasts {total}"
-    return ""
-
-
-def _sum_planned(items: tuple[Item, ...]) -> tuple[float, float]:
-    seconds = metres = 0.0
-    for item in items:
-        if isinstance(item, PlanStep):
-            item_s, item_m = item.seconds or 0.0, item.metres or 0.0
-        else:
-            item_s, item_m = (item.count * total for total in _sum_planned(item.body))
-        seconds, metres = seconds + item_s, metres + item_m
-    return seconds, metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +88,29 @@ class AcceptanceTest:
                 least = min(least, float((signals.cost_to_level(level) - own_cost).sum()))
         return least
 
-    def find_rejection_reason(self, results: tuple[StepResult, ...], distinctness: list[float]) -> str:
+    def find_rejection_reason(
+        self, results: tuple[StepResult, ...], distinctness: list[float], missing_count: int
+    ) -> str:
         """Return why the plan does not fit, given :meth:`compute_distinctness` of each step; empty if it fits."""
         planned_count, total_s = count_steps(self.plan.items), float(self.grid.edge_s[-1])
+        first, last = self.steps[0], self.steps[-1]
         if len(self.steps) < MIN_COMPLETED_SHARE * planned_count:
-            return f"only {len(self.steps)} of its {planned_count} steps would have been done"
+            return (
+                f"only {len(self.steps)} of its {planned_count} steps would have been done, the last, "
+                f"{self._describe(-1)}: say fewer"
+            )
         covered_s = sum(aligned.duration_s for aligned in self.steps)
         if covered_s < MIN_COVERED_SHARE * total_s:
-            return f"it explains only {format_duration(covered_s)} of {format_duration(total_s)}"
+            return (
+                f"it explains only {format_duration(covered_s)} of {format_duration(total_s)}, "
+                f"{_format_span(first.start_s, last.end_s)}: say what was done before, between and after its steps"
+            )
         return (
             self._check_lengths(results)
             or self._check_rests(distinctness)
             or self._check_gait()
             or self._check_distinctness(distinctness)
+            or self._check_missing(results, distinctness, missing_count)
             or self._check_explained_share()
             or self._check_outside()
             or self._find_lookalike()
@@ -138,33 +123,69 @@ class AcceptanceTest:
         deviations_sd = np.abs(
             [compute_length_deviation_sd(result.step, result.ratio, step.is_outer) for result, step in measured]
         )
-        has_outliers = np.mean(deviations_sd > 3.0) > MAX_LENGTH_OUTLIER_SHARE
+        is_outlier = deviations_sd > MAX_STEP_LENGTH_SD
+        is_outer = np.array([step.is_outer for _, step in measured])
+        has_outliers = np.mean(is_outlier) > MAX_LENGTH_OUTLIER_SHARE or np.any(is_outlier & is_outer)
         if np.sqrt(np.mean(np.square(deviations_sd))) <= MAX_LENGTH_RMS_SD and not has_outliers:
             return ""
         worst = measured[int(np.argmax(deviations_sd))][0]
         return (
             f'its lengths are not those of the activity: "{worst.step}" would have to be '
-            f"{_format_span(worst.start_s, worst.end_s)}, {100.0 * worst.ratio:.0f} % of what was planned"
+            f"{_format_span(worst.start_s, worst.end_s)}, {100.0 * worst.ratio:.0f} % of what was planned: "
+            "correct its length, or add what is missing beside it"
         )
 
     def _check_rests(self, distinctness: list[float]) -> str:
         rests = self._select(distinctness, "rest")
         if rests.count(0.0) > 0.5 * len(rests):
-            return "nobody rested where its rests would have to be: if you walked or jogged there, say so"
+            index = next(index for index, value in enumerate(distinctness) if value == 0.0 and self._is_rest(index))
+            return (
+                f"nobody rested where {self._describe(index)} would have to be: if you walked or jogged there, say so"
+            )
         return ""
 
     def _check_distinctness(self, distinctness: list[float]) -> str:
         backward = self._select(distinctness, "backward")
         indistinct = sum(value <= MIN_DISTINCTNESS for value in backward)
         if backward and indistinct > (1.0 - MIN_DISTINCT_BACKWARD_SHARE) * len(backward):
+            index = distinctness.index(min(backward))
             return (
                 f"{indistinct} of its {len(backward)} backward stretches do not stand out by pace or cadence from what "
-                "is beside them, where they would have to be"
+                f"is beside them, where they would have to be, such as {self._describe(index)}: check lengths and order"
             )
         known = [value for value in distinctness if not np.isnan(value)]
         if known and sum(value > MIN_DISTINCTNESS for value in known) < MIN_DISTINCT_SHARE * len(known):
-            return "pace and cadence do not change where its steps would have to"
+            index = next(index for index, value in enumerate(distinctness) if value <= MIN_DISTINCTNESS)
+            return f"pace and cadence do not change where its steps would have to, such as {self._describe(index)}"
         return ""
+
+    def _is_rest(self, number: int) -> bool:
+        return self.steps[number].step.direction == "rest"
+
+    def _describe(self, number: int) -> str:
+        """Return a step as the sentence names it, and its stretch: ``"400 m backward" at 10:00 to 13:24``."""
+        aligned = self.steps[number]
+        name = "what it does not say" if aligned.step.is_unsaid else f'"{aligned.step}"'
+        return f"{name} at {_format_span(aligned.start_s, aligned.end_s)}"
+
+    def _check_missing(self, results: tuple[StepResult, ...], distinctness: list[float], missing_count: int) -> str:
+        """Return a reason if more reps are missing than may be, those counted that were laid where none was run."""
+        wrong = [
+            number
+            for number, result in enumerate(results)
+            if result.step.direction == "backward"
+            and (
+                distinctness[number] <= MIN_DISTINCTNESS
+                or compute_length_deviation_sd(result.step, result.ratio, self.steps[number].is_outer)
+                < -MAX_STEP_LENGTH_SD
+            )
+        ]
+        if not wrong or not 0 < missing_count <= MAX_MISSING_REPS < missing_count + len(wrong):
+            return ""
+        return (
+            f"it has at least {missing_count + len(wrong)} reps more than the activity: "
+            f"{self._describe(wrong[0])} is none: say fewer"
+        )
 
     def _select(self, distinctness: list[float], direction: str) -> list[float]:
         pairs = zip(distinctness, self.steps, strict=True)
@@ -178,22 +199,30 @@ class AcceptanceTest:
             ("run", grid.walking_s, "run were walked"),
         ):
             spans = [(aligned.start_s, aligned.end_s) for aligned in self.steps if aligned.step.label.gait == gait]
-            wrong = sum(grid.increment(wrong_s, *span) > 0.6 * grid.increment(grid.moved_s, *span) for span in spans)
-            if wrong > 0.5 * len(spans):
-                return f"{wrong} of the {len(spans)} stretches that it says were {texts}"
+            wrong = [
+                span for span in spans if grid.increment(wrong_s, *span) > 0.6 * grid.increment(grid.moved_s, *span)
+            ]
+            if len(wrong) > 0.5 * len(spans):
+                where = _format_span(*wrong[0])
+                return (
+                    f"{len(wrong)} of the {len(spans)} stretches that it says were {texts}, such as {where}: correct it"
+                )
         return ""
 
     def _check_outside(self) -> str:
         """Return a reason if the runner moved for long between steps, or if pace changed often outside of all steps."""
         grid, steps, total_s = self.grid, self.steps, float(self.grid.edge_s[-1])
-        gaps = [(before.end_s, after.start_s) for before, after in pairwise(steps) if before.end_s < after.start_s]
+        gaps = [(before.end_s, after.start_s) for before, after in pairwise(steps)]
         moved_s = [grid.increment(grid.moved_s, *gap) for gap in gaps]
         if sum(moved_s) > MAX_GAP_MOVING_SHARE * total_s + 15.0:
-            return f"somebody moved on from {_format_span(*gaps[int(np.argmax(moved_s))])}, where it has no step"
+            longest = int(np.argmax(moved_s))
+            where, step = _format_span(*gaps[longest]), self._describe(longest)
+            return f"somebody moved on from {where}, where it has no step: say what was done after {step}"
         for start, end in ((0.0, steps[0].start_s), (steps[-1].end_s, total_s)):
             count = np.count_nonzero((self.edges_s > start + 5.0) & (self.edges_s < end - 5.0))
             if count >= MAX_OUTSIDE_CHANGES and end - start > 0.1 * total_s:
-                return f"pace changes {count} times from {_format_span(start, end)}, where it has no steps"
+                where = _format_span(start, end)
+                return f"pace changes {count} times from {where}, where it has no steps: say what was done"
         return ""
 
     def _check_explained_share(self) -> str:
@@ -227,7 +256,10 @@ class AcceptanceTest:
         share = 1.0 if explainable < 0.02 * len(rows) else (single_level_cost - step_cost) / explainable
         if share >= MIN_EXPLAINED_SHARE:
             return ""
-        return f"its steps explain {100.0 * max(share, 0.0):.0f} % of the changes of pace and cadence in the activity"
+        return (
+            f"its steps explain {100.0 * max(share, 0.0):.0f} % of the changes of pace and cadence "
+            f"from {_format_span(float(first), float(end))}: say more of what was done"
+        )
 
     def _find_lookalike(self) -> str:
         """Return a reason if a stretch outside the backward steps resembles one, as the plan then lacks a rep."""
@@ -252,7 +284,8 @@ class AcceptanceTest:
                 shortest_s, longest_s = np.multiply(LOOKALIKE_LENGTH_RANGE, np.median(seconds))
                 is_similar = cost < MAX_LOOKALIKE_COST_PER_S * len(rows) and shortest_s <= end - start <= longest_s
                 if is_better and is_similar:
-                    return f"{_format_span(start, end)} looks like its backward stretches, but it has no step for it"
+                    where = _format_span(start, end)
+                    return f"{where} looks like its backward stretches, but it has no step for it: add it"
         return ""
 
 

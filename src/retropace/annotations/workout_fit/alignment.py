@@ -25,6 +25,8 @@ MISSING_REP_COST = 12.0
 """Cost (nats) of each planned rep that was not carried out."""
 EXTRA_REP_COST = 10.0
 """Cost (nats) of each rep carried out beyond the planned number."""
+MAX_MISSING_REPS = 2
+"""Largest number of reps of a set that may not have been carried out, and at most a third of them."""
 MAX_EXTRA_REPS = 2
 """Largest number of reps that may be carried out beyond the planned number of a set."""
 NO_LAST_RECOVERY_COST = 1.0
@@ -162,7 +164,7 @@ class _AlignmentRound:
         items = self.plan.items
         for number, item in enumerate(items, 1):
             reached = self._add_item(item, reached, 0, is_outer=steps[0] is item or steps[-1] is item)
-            remaining = items[number:]
+            remaining = [item for item in items[number:] if not (isinstance(item, PlanStep) and item.is_unsaid)]
             if all(isinstance(item, PlanStep) for item in remaining):
                 finals += _extend(reached.branches, MISSING_STEP_COST * len(remaining), missing=len(remaining))
         end_point, edge_s = self._merge(finals), self.grid.edge_s
@@ -176,12 +178,14 @@ class _AlignmentRound:
 
     def _add_item(self, item: Item, entry: _MergePoint, depth: int, *, is_outer: bool) -> _MergePoint:
         if isinstance(item, PlanStep):
-            return self._merge([_Branch(self._add_step(item, entry, is_outer=is_outer))])
+            skipped = entry.branches if item.is_unsaid else []
+            return self._merge([*skipped, _Branch(self._add_step(item, entry, is_outer=is_outer))])
         return self._add_set(item, entry, depth)
 
     def _add_set(self, repeat: Repeat, entry: _MergePoint, depth: int) -> _MergePoint:
         max_reps = repeat.count + (MAX_EXTRA_REPS if depth == 0 and repeat.count > 1 else 0)
-        min_reps = repeat.count - repeat.count // 3 if depth == 0 else repeat.count
+        least = repeat.count if repeat.min_count is None else repeat.min_count
+        min_reps = least - min(least // 3, MAX_MISSING_REPS) if depth == 0 else least
         branches: list[_Branch] = []
         reached = without_last = entry
         last_item = repeat.body[-1]
@@ -191,7 +195,7 @@ class _AlignmentRound:
                 reached = self._add_item(item, reached, depth + 1, is_outer=False)
             if rep < min_reps:
                 continue
-            missing, extra = max(repeat.count - rep, 0), max(rep - repeat.count, 0)
+            missing, extra = max(least - rep, 0), max(rep - repeat.count, 0)
             cost = MISSING_REP_COST * missing + EXTRA_REP_COST * extra
             branches += _extend(reached.branches, cost, missing, extra)
             if len(repeat.body) > 1 and isinstance(last_item, PlanStep) and last_item.direction != "backward":

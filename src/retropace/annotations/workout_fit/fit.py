@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from retropace.annotations.model.plan import Plan, StepResult, Workout
-from retropace.annotations.workout_fit.acceptance import MIN_DISTINCTNESS, AcceptanceTest, precheck
+from retropace.annotations.model.plan import Plan, StepResult, Workout, complete_plan, iter_steps
+from retropace.annotations.workout_fit.acceptance import MIN_DISTINCTNESS, AcceptanceTest
 from retropace.annotations.workout_fit.activity_grid import ActivityGrid, build_activity_grid
 from retropace.annotations.workout_fit.alignment import AlignedStep, Alignment, align_plan, compute_step_levels
 from retropace.annotations.workout_fit.cost_model import StepModel, compute_length_deviation_sd, compute_step_cost
+from retropace.annotations.workout_fit.precheck import precheck
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.grade import LOG_SPEED_PER_GRADE, mean_grade
 from retropace.core.spans import FloatArray, Spans, union
@@ -35,16 +36,16 @@ LEVEL_WINDOW_S = 40.0
 def fit_workout(plan: Plan, cleaned: CleanedActivity, edges_s: FloatArray) -> Workout:
     """Fit a plan to an activity with change points ``edges_s``; one that does not fit gets a rejection reason."""
     signals = _standardize_flat_signals(cleaned)
-    reason = precheck(plan, cleaned)
-    alignment = None if reason else align_plan(plan, cleaned, signals, edges_s)
+    reason, completed = precheck(plan, cleaned), complete_plan(plan)
+    alignment = None if reason else align_plan(completed, cleaned, signals, edges_s)
     if alignment is None or not alignment.steps:
         return Workout(plan, (), 0, 0, reason or "no way was found to lay its steps along the activity")
     grid = build_activity_grid(cleaned, signals, edges_s, len(signals) + 1)
     levels = compute_step_levels(alignment, grid)
-    test = AcceptanceTest(plan, alignment.steps, levels, grid, edges_s)
+    test = AcceptanceTest(completed, alignment.steps, levels, grid, edges_s)
     distinctness = [test.compute_distinctness(number) for number in range(len(alignment.steps))]
     results = _build_step_results(alignment.steps, distinctness, grid)
-    reason = test.find_rejection_reason(results, distinctness)
+    reason = test.find_rejection_reason(results, distinctness, alignment.missing_count)
     if not reason:
         halts, elapsed_s = union(np.concatenate((cleaned.pauses, cleaned.standing))), float(grid.edge_s[-1])
         steps = _snap_rests(_refine_edges(alignment, levels, grid), halts)
@@ -53,7 +54,16 @@ def fit_workout(plan: Plan, cleaned: CleanedActivity, edges_s: FloatArray) -> Wo
         if steps[-1].end_s >= elapsed_s - ACTIVITY_END_TOLERANCE_S:
             steps[-1] = replace(steps[-1], end_s=elapsed_s)
         results = _build_step_results(steps, distinctness, grid)
+    # The plan as given counts its own steps alone.
+    said = {number: index for index, number in enumerate(_find_said_indices(completed))}
+    results = tuple(
+        replace(result, plan_index=said[result.plan_index]) for result in results if result.plan_index in said
+    )
     return Workout(plan, results, alignment.missing_count, alignment.extra_count, reason)
+
+
+def _find_said_indices(plan: Plan) -> list[int]:
+    return [number for number, step in enumerate(iter_steps(plan.items)) if not step.is_unsaid]
 
 
 def _standardize_flat_signals(cleaned: CleanedActivity) -> StandardizedSignals:
@@ -125,7 +135,7 @@ def _find_level(
 def _snap_rests(steps: list[AlignedStep], halts: Spans) -> list[AlignedStep]:
     moved = list(steps)
     for number, aligned in enumerate(moved):
-        if aligned.step.direction != "rest" or len(halts) == 0:
+        if not (aligned.step.direction == "rest" or aligned.step.is_unsaid) or len(halts) == 0:
             continue
         edges_s = np.array([aligned.start_s, aligned.end_s])
         nearest_s = halts[np.abs(halts - edges_s).argmin(axis=0), [0, 1]]
