@@ -42,10 +42,7 @@ def measure_distance(
     totals: DeviceTotals,
     lap_distances: FloatArray,
 ) -> Distance:
-    """Return the distance, reconciled from all sources and scaled if the runner calibrated the device; and the pauses.
-
-    Rows of ``lap_distances`` hold start, end and metres. Without a timer, pauses are breaks, which may touch.
-    """
+    """Return the distance, reconciled and calibrated, and pauses; ``lap_distances`` are start, end and metres."""
     t_s, step_s = records.t_s, np.diff(records.t_s)
     path_m = steps_from_positions(t_s, positions, as_spans([]))
     speed_m = steps_from_speed(t_s, device_mps, as_spans([]))

@@ -8,8 +8,7 @@ class CleanParameters:
     """Parameters of cleaning, :func:`retropace.cleaning.clean.clean_activity`."""
 
     cadence: str = "auto"
-    """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both feet) or ``auto`` (found from the
-    recording)."""
+    """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both) or ``auto``."""
     lag_s: float = 4.0
     """Mean, in seconds, of the lag of recorded speed and the lag of recorded cadence."""
     relative_lag_s: float = 3.0
@@ -18,10 +17,7 @@ class CleanParameters:
 
 @dataclass(frozen=True, slots=True)
 class SegmentParameters:
-    """Parameters of segmentation, :func:`retropace.segmentation.segment.segment_coarse_and_fine`.
-
-    Edges are the boundaries between segments.
-    """
+    """Parameters of :func:`~retropace.segmentation.segment.segment_coarse_and_fine`; edges bound segments."""
 
     min_segment_s: float = 13.0
     """Shortest segment in seconds; a shorter stretch belongs to the neighbour that is more like it. Only rest, and the
@@ -29,19 +25,15 @@ class SegmentParameters:
     fine_min_segment_s: float = 10.0
     """Value of ``min_segment_s`` for the fine segmentation."""
     min_rest_s: float = 10.0
-    """Shortest rest or dropout in seconds that is a segment; a shorter one, as a glance or a turn, is part of its
-    neighbours. In the fine segmentation every one is a segment."""
+    """Shortest rest or dropout in seconds that is a segment; in the fine segmentation every one is."""
     sensitivity: float = 1.0
     """Divisor of penalties and least changes: above 1, smaller changes of pace and cadence become edges."""
     ramp_s: float = 8.0
-    """Time in seconds after a stop, and before the next, in which changes of pace are ignored because the runner only
-    gets up to speed or slows down."""
+    """Time in seconds after a stop, and before the next, in which changes of pace are ignored."""
     max_transition_s: float = 16.0
-    """Longest segment in seconds that may be taken for a single change of pace, smoothed by the watch: it becomes a
-    single edge if its pace and cadence lie between those before and after."""
+    """Longest segment in seconds that may be one change of pace, smoothed by the watch: a single edge."""
     max_bridge_s: float = 15.0
-    """Longest gap in seconds in pace or cadence that is interpolated; within a longer one only the other determines
-    edges."""
+    """Longest gap in seconds in pace or cadence that is interpolated; in longer ones the other decides."""
     max_gap_s: float = 60.0
     """Longest gap in seconds between records within a segment; a longer gap becomes a segment of its own."""
     grid_s: float = 1.0
@@ -64,8 +56,7 @@ class SegmentParameters:
     """Seconds of a segment in which pace swings after a large change, or before one: by that, times the change, its
     mean is unsure. Between running and walking, a change within half a minute must then be larger to count."""
     fine_penalty: float = 12.0
-    """Value of ``penalty`` for the fine segmentation, from whose segments all others are merged. With 18 or more,
-    repetitions of 50 m are missed."""
+    """Value of ``penalty`` for the fine segmentation. With 18 or more, repetitions of 50 m are missed."""
     min_change_sd: float = 1.2
     """Smallest difference between the means of adjacent segments, in standard deviations of the noise: 0.4 m/s at
     running pace, 6.5 steps per minute, or less of both at once. With 2, half of a fast backward runner's reps would be

@@ -38,10 +38,8 @@ def read_all(
 ) -> list[Activity]:
     """Return all running and walking sessions of a recording, in order of time; a finding on each names other sports.
 
-    ``data`` are the bytes of the file if they were already read; ``path`` is then only used in messages. Raises
-    :class:`ReadError` if the file cannot be read or unpacks to more than ``largest_bytes``, and
-    :class:`OtherSportError` if it holds other sports only. A known ``sport``, which the user gave the recording, goes
-    before that in the file if it holds one session.
+    ``data`` are the file's bytes if already read. Raises :class:`ReadError` if the file cannot be read or exceeds
+    ``largest_bytes``, :class:`OtherSportError` for other sports only. A ``sport`` by the user goes before the file's.
     """
     name = os.fspath(path)
     content = load(name, data, largest_bytes)

@@ -1,11 +1,10 @@
 """Whether a session was done on foot: by the name of its sport or, where that does not tell, by its movement."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retropace.core.activity import Activity, Samples
+from retropace.core.activity import Activity
 from retropace.core.findings import HasFindings, note
 from retropace.core.geodesy import compute_distances_m
 from retropace.core.spans import FloatArray, cumulate
@@ -78,23 +77,17 @@ def correct_sport(activity: Activity, sport: str) -> Activity:
 
 
 def _find_moving_speeds(activity: Activity) -> list[FloatArray]:
-    """Return the speeds while moving by each source that has any; the totals of the device give a single mean speed."""
+    """Find the speeds between records while moving, by each source that has any: counter, positions, speed, totals."""
     samples, totals = activity.samples, activity.device_totals
-    found = [speeds for speeds in _compute_speeds(samples) if len(speeds)]
-    if totals.distance_m > MIN_TRAVELLED_M and np.fmax(totals.timer_s, totals.elapsed_s) > 0.0:
-        found.append(np.array([totals.distance_m / np.fmin(totals.timer_s, totals.elapsed_s)]))
-    return found
-
-
-def _compute_speeds(samples: Samples) -> Iterator[FloatArray]:
-    """Yield the speeds between records while moving: by counter, by positions, as recorded; empty if hardly moved."""
-    placed = np.isfinite(samples.lat_deg) & np.isfinite(samples.lon_deg)
+    placed, counted = np.isfinite(samples.lat_deg) & np.isfinite(samples.lon_deg), np.isfinite(samples.distance_m)
     way_m = cumulate(compute_distances_m(samples.lat_deg[placed], samples.lon_deg[placed]))
-    counted = np.isfinite(samples.distance_m)
+    found = [samples.speed_mps[samples.speed_mps > MIN_MOVING_MPS]]
     ways = ((samples.t_s[counted], samples.distance_m[counted]), (samples.t_s[placed], way_m[: np.sum(placed)]))
     for t_s, distance_m in ways:
         step_s, step_m = np.diff(t_s), np.diff(distance_m)
-        moving = (step_s > 0.0) & (step_s <= MAX_STEP_S)
-        moving[moving] = step_m[moving] > MIN_MOVING_MPS * step_s[moving]
-        yield step_m[moving] / step_s[moving] if np.sum(step_m[moving]) > MIN_TRAVELLED_M else step_m[:0]
-    yield samples.speed_mps[samples.speed_mps > MIN_MOVING_MPS]
+        moving = (step_s > 0.0) & (step_s <= MAX_STEP_S) & (step_m > MIN_MOVING_MPS * step_s)
+        if np.sum(step_m[moving]) > MIN_TRAVELLED_M:
+            found.append(step_m[moving] / step_s[moving])
+    if totals.distance_m > MIN_TRAVELLED_M and np.fmax(totals.timer_s, totals.elapsed_s) > 0.0:
+        found.append(np.array([totals.distance_m / np.fmin(totals.timer_s, totals.elapsed_s)]))
+    return [speeds for speeds in found if len(speeds)]

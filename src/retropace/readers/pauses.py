@@ -39,10 +39,7 @@ def place_pauses(
 def find_pauses(
     parts: Sequence[FloatArray], may_follow_pause: Sequence[bool] | None = None, origin_s: float = 0.0
 ) -> Spans:
-    """Find the pauses of a session: long gaps before parts that may follow a pause, by default all.
-
-    ``parts`` hold the times (s) of each part's records, in any order; pauses are in seconds after ``origin_s``.
-    """
+    """Find the pauses (s after ``origin_s``): long gaps before parts, in any order, that may follow a pause."""
     steps_s = np.concatenate([np.diff(times_s) for times_s in parts])
     if len(steps_s) < MIN_STEPS_PER_PART * (len(parts) - 1):
         steps_s = np.diff(np.concatenate(parts))  # parts of one or two records are not parts between pauses

@@ -7,7 +7,6 @@ import numpy as np
 
 from retropace.core.activity import Activity
 from retropace.core.findings import Finding, note
-from retropace.core.spans import FloatArray
 from retropace.core.units import format_count
 
 MIN_SHARED_TIMES = 0.9
@@ -50,9 +49,10 @@ def _with_finding(activity: Activity, finding: Finding) -> Activity:
 
 def _repeats(activity: Activity, other: Activity) -> bool:
     """Return whether nearly all times of an activity are also those of the other, at about the same positions."""
-    times_s, other_s = _posix_s(activity), _posix_s(other)
-    if times_s is None or other_s is None or activity.sport != other.sport:
+    if activity.start_time is None or other.start_time is None or activity.sport != other.sport:
         return False
+    times_s = activity.start_time.timestamp() + activity.samples.t_s
+    other_s = other.start_time.timestamp() + other.samples.t_s
     order = np.argsort(other_s, kind="stable")
     nearest = order[np.clip(np.searchsorted(other_s[order], times_s - 0.5), 0, len(order) - 1)]
     is_shared = np.abs(other_s[nearest] - times_s) <= 0.5
@@ -64,8 +64,3 @@ def _repeats(activity: Activity, other: Activity) -> bool:
     )
     apart_deg = apart_deg[np.isfinite(apart_deg)]
     return not len(apart_deg) or float(np.median(apart_deg)) <= MAX_APART_DEG
-
-
-def _posix_s(activity: Activity) -> FloatArray | None:
-    """Return the times of all records in seconds since 1970; None if the start is unknown."""
-    return None if activity.start_time is None else activity.start_time.timestamp() + activity.samples.t_s

@@ -69,10 +69,7 @@ column's unit, and the factor for a developer field that names no unit."""
 
 
 def build_samples(table: FitTable, origin_s: float) -> tuple[Samples, dict[str, int], list[Finding]]:
-    """Build the samples of a session's records; returns also how many records hold each field, and findings.
-
-    Times are seconds after ``origin_s``. A developer field fills a column for which the device has no value.
-    """
+    """Build a session's samples, from ``origin_s`` on; returns also the records with each field, and findings."""
     native = select_native_columns(table.fields)
     columns = {target: _merge_sources(native, sources, len(table)) for target, sources in COLUMN_SOURCES.items()}
     columns["cadence_recorded"] = _merge_cadence(native, len(table))

@@ -73,10 +73,7 @@ def read_splits(messages: Sequence[Any], window: tuple[float, float], origin_s: 
 
 
 def read_pauses(events: Sequence[Any], origin_s: float, paused_s: float) -> Spans:
-    """Read the pauses of a session: from each stop of the timer to its next start, if there is one.
-
-    Of events in order of time and in file order, those count whose total is closer to ``paused_s`` (NaN if unknown).
-    """
+    """Read the pauses, stop to start of the timer, in order of time or file, whose total is closer to ``paused_s``."""
     timer = [message for message in events if read_text([message], "event") == "timer"]
     times_s = [read_time_s(message, "timestamp") - origin_s for message in timer]
     kinds = [read_text([message], "event_type") for message in timer]

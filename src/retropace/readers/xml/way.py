@@ -30,10 +30,7 @@ def report_untimed(count: int, total: int) -> Finding:
 
 
 def fill_times(columns: Mapping[str, FloatArray], placed: NDArray[np.intp], part: NDArray[np.intp]) -> int:
-    """Fill missing times between timed points of one part by distance; returns how many.
-
-    ``placed`` are the points with positions; times without timed points before and after them stay NaN.
-    """
+    """Fill missing times of points ``placed`` between timed ones of a part, by distance; returns how many."""
     times_s, part = columns[TIME_COLUMN][placed], part[placed]
     is_timed = np.isfinite(times_s)
     timed, untimed = np.flatnonzero(is_timed), np.flatnonzero(~is_timed)
