@@ -49,10 +49,7 @@ class Energy(NamedTuple):
 
 
 def compute_energy(cleaned: CleanedActivity, segments: Segments) -> Energy:
-    """Return the energy above rest of every segment, of every direction and of the activity.
-
-    It is NaN for unknown directions, and a range over both gaits, or forward too, where these are uncertain.
-    """
+    """Return the energy above rest of every segment, of every direction and of the activity; NaN where unknown."""
     distance_m, moving_s = (cleaned.increments(name, segments.edges_s) for name in ("distance_m", "moving_s"))
     grade = mean_grade(cleaned, segments.start_s, segments.end_s)
     (walk_low, walk_high), (run_low, run_high) = (_cost_bounds(gait, segments, grade) for gait in MOVING_GAITS)

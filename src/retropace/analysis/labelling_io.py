@@ -42,7 +42,6 @@ def read_labellings(paths: Sequence[str | os.PathLike[str]], recording: Activity
 
 
 def _read_labelling(path: str | os.PathLike[str], clean: Callable[[], CleanedActivity] | None) -> Labelling:
-    """Read one labelling; ``clean`` is called only if the labelling needs the recording."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:

@@ -56,13 +56,7 @@ def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
 
 
 def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
-    """Return whether a cadence column counts steps of both feet (True) or revolutions of one foot (False).
-
-    Each moving record votes for the unit that gives a plausible step and cadence; if both do, for the more typical one.
-
-    >>> counts_both_feet(np.array([168.0, 170.0]), np.array([3.0, 3.0]))
-    True
-    """
+    """Return whether cadence counts both feet's steps: most moving records are plausible, or more typical, so."""
     is_counted = (raw_cadence > MIN_COUNTED_CADENCE) & ~(speed_mps < MAX_STOPPING_SPEED_MPS)
     if not np.any(is_counted):
         return False

@@ -34,10 +34,7 @@ RECORD_COLUMNS = (
 
 
 def clean_activity(activity: Activity, parameters: CleanParameters | None = None) -> CleanedActivity:
-    """Clean an activity: order and repair its columns, with a finding for each repair.
-
-    Raises :class:`ReadError` for fewer than two records with a time, or more than ``MAX_ELAPSED_S`` between them.
-    """
+    """Clean an activity; raises :class:`ReadError` for under two times, or more than ``MAX_ELAPSED_S`` between them."""
     parameters = parameters or CleanParameters()
     axis, samples = clean_time_axis(activity), activity.samples
     t_s = _require_usable(axis.t_s, activity.source.path)

@@ -162,10 +162,7 @@ def _measure_path(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray, pau
 
 
 def estimate_smoothing_s(t_s: FloatArray, east_m: FloatArray, north_m: FloatArray) -> float:
-    """Return the standard deviation in seconds of the Gaussian that suits the positions' jitter.
-
-    White noise of standard deviation s has second differences of variance 6 s² (Rice 1984, Ann Stat 12:1215).
-    """
+    """Return the Gaussian's standard deviation (s) that suits positions' jitter (Rice 1984, Ann Stat 12:1215)."""
     is_dense = np.diff(t_s) <= MAX_DENSE_SPACING_S
     second_m = np.concatenate([np.diff(values, 2)[is_dense[1:] & is_dense[:-1]] for values in (east_m, north_m)])
     jitter_m = float(np.median(np.abs(second_m))) / (0.6745 * 6.0**0.5) if len(second_m) else 0.0

@@ -107,7 +107,6 @@ def _find_short_ends(sources: Sources) -> NDArray[np.bool_]:
 
 
 def _take_first_known(columns: dict[StepSource, FloatArray]) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Return for each step the metres of the first column that has a value there, and the source of that column."""
     steps_m = np.full(len(columns[StepSource.DEVICE]), np.nan)
     origin = np.full(len(steps_m), StepSource.NONE)
     for source, column in columns.items():

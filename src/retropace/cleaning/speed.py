@@ -35,11 +35,7 @@ class Speed(HasFindings):
 
 
 def choose_speed(t_s: FloatArray, device: Speed, distance: Distance, cadence: FloatArray) -> Speed:
-    """Return the device's speed, and the slope of distance where that is missing or contradicts distance.
-
-    If most of it is missing, the slope is returned. Without positions, a speed of 0 is believed where ``cadence``
-    agrees.
-    """
+    """Return the device's speed, and the slope of distance where most of it is missing or it contradicts distance."""
     if distance.source == "none":
         is_known = np.any(np.isfinite(device.speed_mps))
         return device if is_known else Speed(device.speed_mps, "none", findings=device.findings)
@@ -80,7 +76,6 @@ def _find_disagreement(t_s: FloatArray, speed_mps: FloatArray, distance: Distanc
 
 
 def _find_stepless(t_s: FloatArray, cadence: FloatArray) -> NDArray[np.bool_]:
-    """Find the records around which the recorded cadence shows hardly a step."""
     known_s = np.where(np.isfinite(midpoints(cadence)), np.diff(t_s), 0.0)
     turns = sum_around(t_s, known_s * np.nan_to_num(midpoints(cadence)))
     return _touching(turns < MOVING_CADENCE * sum_around(t_s, known_s))

@@ -43,7 +43,6 @@ def compute_mean_max_curve(cleaned: CleanedActivity, bouts: Bouts) -> tuple[Best
 def _find_best_effort(
     cleaned: CleanedActivity, span_s: Sequence[float], direction: str, by: str, target: float
 ) -> BestEffort | None:
-    """Return the best effort within a span; None if the span is shorter than ``target``."""
     inner = (cleaned.t_s > span_s[0]) & (cleaned.t_s < span_s[1])
     t_s = np.concatenate((span_s[:1], cleaned.t_s[inner], span_s[1:]))
     distances_m = cleaned.value_at("distance_m", t_s)

@@ -76,7 +76,6 @@ def is_consistent(efforts: Sequence[Effort], max_outliers: int = 0) -> bool:
 
 
 def _find_typical(lengths: FloatArray) -> NDArray[np.bool_]:
-    """Return a mask of the log lengths that differ from their median by at most ``MAX_LOG_LENGTH_DEVIATION``."""
     return np.abs(lengths - np.median(lengths)) <= MAX_LOG_LENGTH_DEVIATION
 
 

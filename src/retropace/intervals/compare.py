@@ -56,7 +56,6 @@ def compare_directions(sets: Sequence[IntervalSet]) -> tuple[Comparison, ...]:
 
 
 def _compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> DirectionRatios:
-    """Return the ratios of the medians of the reps; NaN if unknown."""
 
     def find_median(reps: Sequence[Rep], name: str) -> float:
         known = [value for rep in reps if np.isfinite(value := getattr(rep, name))]
@@ -71,7 +70,6 @@ def _compute_ratios(forward: Sequence[Rep], backward: Sequence[Rep]) -> Directio
 def _find_rep_pairs(
     sets: Sequence[IntervalSet], forward: Sequence[Rep], backward: Sequence[Rep]
 ) -> list[tuple[Rep, Rep]]:
-    """Return the forward and the backward rep of each pair in sets of pairs, if both are among the given reps."""
     rep_pairs = []
     for interval_set in (interval_set for interval_set in sets if interval_set.kind == "pairs"):
         for number in range(1, interval_set.count + 1):
@@ -94,7 +92,6 @@ def _build_comparison(
 
 
 def _compare_similar_durations(sets: Sequence[IntervalSet]) -> list[Comparison]:
-    """Return a comparison for every two sets, one forward and one backward, whose median durations are similar."""
     forward, backward = (
         [candidate.reps for candidate in sets if {rep.direction for rep in candidate.reps} == {direction}]
         for direction in ("forward", "backward")

@@ -63,7 +63,6 @@ def find_efforts_by_laps(cleaned: CleanedActivity, bouts: Bouts) -> list[list[Ef
 
 
 def _find_intensity(cleaned: CleanedActivity, lap: Lap) -> str:
-    """Return the intensity of a lap or, if it has none, of its workout step; empty if both are unknown."""
     if lap.intensity or lap.step_index is None:
         return lap.intensity
     return next((step.intensity for step in cleaned.workout_steps if step.index == lap.step_index), "")

@@ -145,10 +145,7 @@ def _subtract_levels(
 
 
 def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: FloatArray | None = None) -> Bouts:
-    """Return the bouts with edges moved to where direction or pace changed, to half a second.
-
-    Edges at manual laps, in ``fixed_edges_s``, and beside a pause, a dropout or missing speed are kept.
-    """
+    """Return the bouts with edges, except laps, ``fixed_edges_s`` and those at gaps, moved to the change of pace."""
     if cleaned.speed_source == "none":
         return bouts
     edges = bouts.edges_s

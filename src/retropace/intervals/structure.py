@@ -42,10 +42,7 @@ class DetectedSet:
 def find_sets(
     cleaned: CleanedActivity, bouts: Bouts, backward: BackwardEfforts, laps: Bouts | None = None
 ) -> tuple[DetectedSet, ...]:
-    """Return the sets of a session in order of time; empty if it has none.
-
-    Forward sets are sought in a guided workout, in manual ``laps`` (:func:`.build_lap_bouts`), then in bouts.
-    """
+    """Return the sets in order of time; forward ones are from a guided workout, else manual ``laps``, else bouts."""
     sets = [_build_reps_set(efforts) for efforts in backward.by_pace]
     pairs = find_pairs(cleaned, bouts, backward)
     sets += [_build_pairs_set(pairs)] if pairs else _group_efforts(backward.efforts)

@@ -120,7 +120,6 @@ def _refine_turning_points(
 def _assign(
     cleaned: CleanedActivity, evidence: _StretchEvidence, is_suspected: NDArray[np.bool_], probability: FloatArray
 ) -> Segments:
-    """Return the segments with the direction, basis, gait and confidence that follow from the evidence."""
     marked, is_standing, has_no_signal = evidence.marked_direction, evidence.is_standing, evidence.has_no_signal
     direction = np.where(is_standing, "rest", np.where(has_no_signal, "unknown", "forward"))
     direction = np.where(is_suspected, "backward", np.where(marked != "", marked, direction))
@@ -141,7 +140,6 @@ def _assign(
 def _build_stretch_evidence(
     cleaned: CleanedActivity, standing: Spans, annotations: AnnotationTable, edges_s: FloatArray
 ) -> _StretchEvidence:
-    """Return what annotations, pauses and ``standing`` say about each stretch between two edges."""
     paused_share, still_share, lost_share = (
         covered_share(spans, edges_s) for spans in (cleaned.pauses, standing, cleaned.unknown)
     )

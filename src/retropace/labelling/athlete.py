@@ -109,7 +109,6 @@ def training_session(activity: Activity, cleaned: CleanedActivity, segments: Seg
 
 
 def _fit_gait_model(gait: str, sessions: Sequence[TrainingSession], reference_time: datetime | None) -> GaitModel:
-    """Return the model of a gait: an unknown runner's, updated by each session in turn, older ones less."""
     model = PRIORS[gait]
     for session in sessions:
         examples = [example for example in session.examples if example.gait == gait]
@@ -129,7 +128,6 @@ def _age_discount(session: TrainingSession, reference_time: datetime | None) -> 
 
 
 def _build_observations(examples: Sequence[Example]) -> Observations:
-    """Return the stretches as columns of the runner model, with variances that follow from their durations."""
     read = attrgetter("speed_mps", "cadence_spm", "steady_state_hr_bpm", "steady_state_hr_sd_bpm")
     speed_mps, cadence_spm, hr_bpm, hr_sd_bpm = np.array([read(example) for example in examples]).T
     start_s, duration_s, grade = np.array([(row.start_s, row.duration_s, row.grade) for row in examples]).T

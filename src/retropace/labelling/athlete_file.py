@@ -39,10 +39,7 @@ def athletes_dir() -> Path:
 
 
 def athlete_path(name_or_file: str) -> Path:
-    """Return the path of an athlete's file, given that path (with a slash or ending in ``.json``) or the name.
-
-    Raises :class:`RetropaceError` for a name that is not a valid file name.
-    """
+    """Return the path of an athlete's file, by path or name; raises :class:`RetropaceError` for an invalid name."""
     if name_or_file.endswith(".json") or "/" in name_or_file or os.sep in name_or_file:
         return Path(name_or_file)
     if not _NAME.fullmatch(name_or_file):
@@ -51,10 +48,7 @@ def athlete_path(name_or_file: str) -> Path:
 
 
 def read_athlete(path: Path) -> tuple[Athlete, bytes | None]:
-    """Return the athlete in a file and the bytes of the file; a new athlete and None if there is no such file.
-
-    Raises :class:`RetropaceError` for a file that is not a valid athlete file or cannot be read.
-    """
+    """Return the athlete in a file, or a new one, and its bytes; raises :class:`RetropaceError` for a damaged file."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -91,10 +85,7 @@ def forget_athlete(path: Path) -> None:
 
 
 def write_athlete(path: Path, athlete: Athlete, was: bytes | None) -> None:
-    """Write an athlete to a file, completely or not at all, and only if the file has not changed since it was read.
-
-    Raises :class:`RetropaceError` if it has changed from ``was`` (from :func:`read_athlete`) or cannot be written.
-    """
+    """Write an athlete to a file; raises :class:`RetropaceError` if it changed from ``was`` or cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -77,6 +77,5 @@ def compute_expectations(athlete: Athlete) -> list[Expectation]:
 
 
 def _coefficient(prior: RegressionPrior, name: str) -> tuple[float, float]:
-    """Return the mean and standard deviation of the named regression coefficient, one of ``COEFFICIENT_NAMES``."""
     index = COEFFICIENT_NAMES.index(name)
     return float(prior.mean[index]), float(np.sqrt(prior.cov[index, index]))

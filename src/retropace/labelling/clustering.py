@@ -24,8 +24,7 @@ def cluster_stretches(
 ) -> NDArray[np.intp]:
     """Return the cluster of each stretch, ``(n,)`` indices from 0, by merging the nearest two until none are similar.
 
-    Only stretches of one gait and ``cannot_link_group``, ``(n,)``, share a cluster, and those without signals none.
-    Above ``max_clusters`` in a gait and group, the nearest two are merged even if they are dissimilar.
+    Only one gait and ``cannot_link_group``, ``(n,)``, share one; above ``max_clusters``, dissimilar ones merge too.
     """
     cluster = np.arange(len(features))
     for group in np.unique(cannot_link_group):

@@ -79,10 +79,7 @@ GAIT_RULES = {"run": GaitRules(40.0, 140.0, float(np.log(0.48))), "walk": GaitRu
 
 
 def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
-    """Return which stretches, ``(n,)``, are slow enough to be backward, by their speed adjusted to the flat.
-
-    The limit is a share of easy speed, which a faster stretch annotated backward raises.
-    """
+    """Return which stretches, ``(n,)``, are slow enough, on the flat, beside easy speed or what is marked backward."""
     features, marked = problem.features, problem.marked
     is_slow = np.zeros(len(features), dtype=bool)
     speed = features.log_grade_adjusted_speed

@@ -13,21 +13,13 @@ from numpy.typing import NDArray
 
 from retropace.core.spans import FloatArray, true_runs
 from retropace.core.world_records import max_backward_speed_mps
+from retropace.labelling import priors
 from retropace.labelling.bout_likeness import judge_bouts_by_marked
 from retropace.labelling.clustering import cluster_stretches
 from retropace.labelling.common_sense import find_adjoining_forward, find_slow, judge_unmarked
 from retropace.labelling.dip_likeness import judge_dips_by_marked
 from retropace.labelling.features import StretchFeatures
-from retropace.labelling.priors import (
-    LabellingProblem,
-    LogOddsWeights,
-    SequenceContext,
-    duration_log_odds,
-    find_sequence_context,
-    grade_log_odds,
-    repetition_log_odds,
-    sequence_log_odds,
-)
+from retropace.labelling.priors import LabellingProblem, LogOddsWeights, SequenceContext
 from retropace.labelling.runner_model import PRIORS, GaitModel, Observations, log_marginal_likelihood, widen_prior
 
 MAX_CLUSTERS = 24
@@ -69,19 +61,21 @@ class _PriorEvidence(NamedTuple):
         has_backward = self.known_backward or bool(np.any(marked == 1))
         owner_of_all = np.full(len(features), -1)
         owner_of_all[rows] = owner
-        log_odds = weights.base + grade_log_odds(features, owner_of_all, weights)
+        log_odds = weights.base + priors.grade_log_odds(features, owner_of_all, weights)
         if "sequence" not in self.disabled:
-            log_odds += sequence_log_odds(
+            log_odds += priors.sequence_log_odds(
                 self.problem, self.context, owner_of_all, weights, known_backward=self.known_backward
             )
         if "duration" not in self.disabled and not has_backward:
             is_walk = bool(features.gait[rows[0]] == "walk")
-            log_odds += duration_log_odds(features, owner_of_all, weights, is_walk=is_walk)
+            log_odds += priors.duration_log_odds(features, owner_of_all, weights, is_walk=is_walk)
         if not has_backward:
             log_odds = log_odds + weights.no_cadence * np.isnan(observations.log_cadence)
         if "repetition" not in self.disabled:
             first = np.unique(owner, return_index=True)[1]
-            log_odds += repetition_log_odds(observations, marked, self.context.position_code[rows][first], weights)
+            log_odds += priors.repetition_log_odds(
+                observations, marked, self.context.position_code[rows][first], weights
+            )
         return log_odds
 
 
@@ -100,7 +94,7 @@ def backward_probabilities(
     gait_models = PRIORS if runner is None else runner.gait_models
     if "prior" in disabled_evidence:
         gait_models = {gait: widen_prior(model) for gait, model in gait_models.items()}
-    context = find_sequence_context(problem, weights)
+    context = priors.find_sequence_context(problem, weights)
     if "repetition" in disabled_evidence:
         cluster = np.arange(len(features))
     else:

@@ -40,5 +40,4 @@ def merge_edges(
 
 
 def _drop_inside(edges_s: FloatArray, spans: Spans) -> FloatArray:
-    """Return the edges without those that lie strictly inside a span; spans are disjoint and sorted."""
     return edges_s[~contains(spans, edges_s) | np.isin(edges_s, spans[:, 0])]

@@ -123,6 +123,5 @@ def _steady_state_heart_rate(
 
 
 def _span_increments(cleaned: CleanedActivity, start_s: FloatArray, end_s: FloatArray) -> dict[str, FloatArray]:
-    """Return the growth of every cumulative curve, such as distance, from each start to each end."""
     edges_s = np.column_stack((start_s, end_s)).ravel()
     return {name: increments[::2] for name, increments in curve_increments(cleaned, edges_s).items()}

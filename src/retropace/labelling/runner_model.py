@@ -169,10 +169,7 @@ def log_marginal_likelihood(
 def posterior(
     model: GaitModel, observations: Observations, backward: FloatArray, variance_factor: float = 1.0
 ) -> GaitModel:
-    """Return the model updated by one more session, whose directions ``backward``, ``(n,)`` of 0 and 1, are known.
-
-    ``variance_factor``, at least 1, makes its observations count less.
-    """
+    """Return the model after one more session of known directions ``backward``; ``variance_factor`` weakens it."""
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):
         known = np.isfinite(x) & np.isfinite(y)

@@ -4,16 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from retropace.analysis.running_track.lane import (
-    KERB_OFFSET_M,
-    LANE_COUNT,
-    LANE_WIDTH_M,
-    LINE_OFFSET_M,
-    STANDARD_LAP_M,
-    STANDARD_STRAIGHT_M,
-    STRAIGHT_RANGE_M,
-    Lane,
-)
+from retropace.analysis.running_track import lane as geometry
+from retropace.analysis.running_track.lane import STANDARD_LAP_M, STRAIGHT_RANGE_M, Lane
 from retropace.analysis.running_track.lap_distance import covers_whole_lap, detect_lap_passes, rescale_to_laps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.geodesy import project_to_tangent_plane_m
@@ -119,7 +111,6 @@ def fit_running_track(
 
 
 def _fit_lane(distance_m: FloatArray, east_m: FloatArray, north_m: FloatArray, lap_m: float | None) -> Lane | None:
-    """Return the lane that the positions follow; None if they do not follow one closely."""
     initial = _find_initial_lane(distance_m, east_m, north_m, lap_m or STANDARD_LAP_M)
     lane = None if initial is None else _refine_lane(east_m, north_m, initial, lap_m)
     if lane is None:
@@ -189,7 +180,7 @@ def _refine_lane(east_m: FloatArray, north_m: FloatArray, lane: Lane, lap_m: flo
         # The prior on the straights counts as much as a third of the positions do.
         prior_weight = count / 3.0
         hessian[3, 3] += prior_weight
-        gradient[3] += prior_weight * (values[3] - scale * STANDARD_STRAIGHT_M / 2.0)
+        gradient[3] += prior_weight * (values[3] - scale * geometry.STANDARD_STRAIGHT_M / 2.0)
         if lap_m is not None:
             lap_gradient = np.array([0.0, 0.0, 0.0, 4.0, 2.0 * np.pi])
             hessian += count * np.outer(lap_gradient, lap_gradient)
@@ -204,9 +195,10 @@ def _choose_lane(
 ) -> tuple[Lane, int, float]:
     """Return the most probable lane of the track on which ``lane`` was fitted, its number and its probability."""
     mean_excess, excess_sd = OVER_READING_BY_SOURCE.get(distance_source, DEFAULT_OVER_READING)
-    kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - KERB_OFFSET_M
-    numbers = range(1, LANE_COUNT + 1)
-    offsets_m = [KERB_OFFSET_M if number == 1 else (number - 1) * LANE_WIDTH_M + LINE_OFFSET_M for number in numbers]
+    kerb_radius_m = (STANDARD_LAP_M - 4.0 * lane.half_straight_m) / (2.0 * np.pi) - geometry.KERB_OFFSET_M
+    numbers = range(1, geometry.LANE_COUNT + 1)
+    offsets_m = [(number - 1) * geometry.LANE_WIDTH_M + geometry.LINE_OFFSET_M for number in numbers]
+    offsets_m[0] = geometry.KERB_OFFSET_M
     lanes = [replace(lane, radius_m=kerb_radius_m + offset_m) for offset_m in offsets_m]
     squared_m2 = [
         float(np.mean(np.minimum(np.abs(candidate.signed_distance_m(east_m, north_m)), MAX_DEVIATION_M) ** 2))
