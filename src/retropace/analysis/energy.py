@@ -82,8 +82,7 @@ def forward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
 def backward_cost(gait: str, grade: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the low and the high cost of moving backward, in kcal/kg/m, at the gait ``walk`` or ``run``.
 
-    The smallest ratio applies to the cost on the level, not to climbing. Measured uphill: 35 % more than forward
-    running (Rasica 2020), 17–20 % more than forward walking (Hooper 2004, J Orthop Sports Phys Ther 34:65).
+    The smallest ratio is not for climbing: 35 % more than forward running (Rasica 2020), 17–20 % walking (Hooper 2004).
     """
     (low, high), (min_ratio, max_ratio) = forward_cost(gait, grade), BACKWARD_COST_RATIO[gait]
     level_low, _ = forward_cost(gait, np.zeros(1))

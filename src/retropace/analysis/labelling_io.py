@@ -26,11 +26,10 @@ MAX_BYTES = 200_000_000
 
 
 def read_labelling(path: str | os.PathLike[str], recording: Activity | None = None) -> Labelling:
-    """Return the labelling in a file.
+    """Return the labelling in a file; raises :class:`RetropaceError` with the file's name.
 
-    The file is what ``analyze --format json`` prints for one session; or a reference, ``{"spans": [{"start_s", "end_s",
-    "direction"}], "distance_m": {direction: metres}}``; or a sidecar or Audacity label track, whose places, such as
-    laps, are looked up in ``recording``. Raises :class:`RetropaceError` with the file's name.
+    It is an analysis as JSON; or a reference, ``{"spans": [{"start_s", "end_s", "direction"}], "distance_m":
+    {direction: metres}}``; or a sidecar or Audacity track, whose places are looked up in ``recording``.
     """
     return read_labellings([path], recording)[0]
 

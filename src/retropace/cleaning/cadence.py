@@ -56,7 +56,7 @@ def max_step_length_m(speed_mps: FloatArray) -> FloatArray:
 
 
 def counts_both_feet(raw_cadence: FloatArray, speed_mps: FloatArray) -> bool:
-    """Return whether cadence counts both feet's steps: most moving records are plausible, or more typical, so."""
+    """Return whether cadence counts both feet, not one: most moving records are then plausible, or more typical."""
     is_counted = (raw_cadence > MIN_COUNTED_CADENCE) & ~(speed_mps < MAX_STOPPING_SPEED_MPS)
     if not np.any(is_counted):
         return False

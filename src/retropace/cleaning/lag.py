@@ -1,7 +1,4 @@
-"""Removal of lag: the seconds by which recorded speed, distance and cadence trail the body, because watches smooth.
-
-On real recordings, speed changes 7 s after the press of the lap button in the median (2–13 s), cadence 4 s.
-"""
+"""Removal of lag: seconds by which recorded speed (median 7 s), distance and cadence (4 s) trail the body."""
 
 from dataclasses import dataclass
 from itertools import pairwise

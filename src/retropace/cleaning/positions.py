@@ -54,10 +54,10 @@ class Positions(HasFindings):
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
-    """Return the positions with stray ones set to NaN.
+    """Return the positions with stray ones, and those repeated before a leap, set to NaN.
 
-    Positions are stray if their coordinates are impossible or 0, 0, or if they lie apart from the longest route that a
-    runner could have taken; parts too long to be strays are kept. Positions repeated before a leap are dropped, too.
+    Positions are stray if impossible or 0, 0, or apart from the longest route possible; parts too long for that are
+    kept.
     """
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))

@@ -1,7 +1,4 @@
-"""Pairs: a forward and a backward effort of equal length (m or s), run in turn, and quarter-mile tests among them.
-
-The test of backward runners: a fast forward quarter mile (or 400 m lap), a rest, one backward in under twice the time.
-"""
+"""Pairs of equal forward and backward efforts, run in turn, and quarter-mile tests: backward in under double time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -167,10 +167,7 @@ def refine_rep_edges(cleaned: CleanedActivity, bouts: Bouts, fixed_edges_s: Floa
 def _estimate_edges(
     cleaned: CleanedActivity, edges_s: FloatArray, is_free: NDArray[np.bool_], is_turn: NDArray[np.bool_]
 ) -> FloatArray:
-    """Return the posterior mean time (s) of each edge that ``is_free``; ``is_turn`` marks changes of direction.
-
-    Both have one value per inner edge. An edge that cannot be refined keeps its time.
-    """
+    """Return the posterior mean time (s) of each inner edge that ``is_free``, of which ``is_turn`` change direction."""
     moved = edges_s[1:-1][is_free]
     response = DEVICE_RESPONSE if cleaned.speed_source == "device" else SLOPE_RESPONSE
     windows = [_build_window(cleaned, edge, edges_s) for edge in moved.tolist()]

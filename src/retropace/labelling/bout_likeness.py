@@ -1,7 +1,4 @@
-"""Likeness of bouts to marked repetitions: the reps of a set are alike, so that one marked rep reveals the others.
-
-The logistic regression was fitted on half-made, real and simulated sessions (``tests/benchmarks/real_runs.py``).
-"""
+"""Likeness of bouts to marked repetitions, by a regression fitted on sessions (``tests/benchmarks/real_runs.py``)."""
 
 import numpy as np
 

@@ -1,8 +1,7 @@
 """Common sense about backward running, as rules that no likelihood outvotes.
 
-Nobody runs backward faster than their own easy forward pace (:func:`find_slow`). Of a runner who never marked anything,
-only what stands out beside forward movement is suspected (:func:`judge_unmarked`). The limits were chosen on the fit
-half of forward controls and of half-made sessions (``tests/benchmarks/real_runs.py``).
+Nobody runs backward faster than easy forward pace. Of who never marked anything, only what stands out is suspected. The
+limits were chosen on half of the forward controls and half-made sessions (``tests/benchmarks/real_runs.py``).
 """
 
 from typing import NamedTuple
@@ -79,7 +78,7 @@ GAIT_RULES = {"run": GaitRules(40.0, 140.0, float(np.log(0.48))), "walk": GaitRu
 
 
 def find_slow(problem: LabellingProblem) -> NDArray[np.bool_]:
-    """Return which stretches, ``(n,)``, are slow enough, on the flat, beside easy speed or what is marked backward."""
+    """Return which stretches, ``(n,)``, are slow enough to be backward, by their speed adjusted to the flat."""
     features, marked = problem.features, problem.marked
     is_slow = np.zeros(len(features), dtype=bool)
     speed = features.log_grade_adjusted_speed

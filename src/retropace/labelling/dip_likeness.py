@@ -1,7 +1,4 @@
-"""Likeness of dips of speed to marked repetitions, whatever the gait: recoveries are part walk, part jog.
-
-The logistic regression was fitted on half-made and real interval sessions (``tests/benchmarks/real_runs.py``).
-"""
+"""Likeness of dips of speed to marked repetitions of any gait (fitted in ``tests/benchmarks/real_runs.py``)."""
 
 from typing import NamedTuple
 

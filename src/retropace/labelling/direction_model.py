@@ -53,10 +53,7 @@ class _PriorEvidence(NamedTuple):
     def log_odds(
         self, observations: Observations, rows: NDArray[np.intp], owner: NDArray[np.intp], marked: NDArray[np.intp]
     ) -> FloatArray:
-        """Return the prior log-odds of backward of ``k`` clusters; ``owner`` is the cluster of each of ``rows``.
-
-        ``marked`` is 1 for clusters annotated backward, 0 for forward, negative for none.
-        """
+        """Return the prior log-odds of ``k`` clusters, ``marked`` 1, 0 or -1; ``owner`` is the cluster of ``rows``."""
         features, weights = self.problem.features, self.weights
         has_backward = self.known_backward or bool(np.any(marked == 1))
         owner_of_all = np.full(len(features), -1)
@@ -132,11 +129,7 @@ def backward_probabilities(
 def _enumerate_labellings(
     evidence: _PriorEvidence, model: GaitModel, rows: NDArray[np.intp], cluster: NDArray[np.intp]
 ) -> FloatArray:
-    """Return the probability of backward of the stretches ``rows`` of one gait, averaged over all labellings.
-
-    A labelling calls each ``cluster`` forward or backward, and counts by its posterior probability. Beyond
-    ``MAX_ENUMERATED_CLUSTERS``, the clusters of the longest total duration are labelled first and then fixed.
-    """
+    """Return the probability of backward of ``rows`` of one gait, over all labellings of clusters, longest first."""
     first, owner = np.unique(cluster, return_index=True, return_inverse=True)[1:]
     features, marked = evidence.problem.features, evidence.problem.marked[rows][first]
     has_backward = evidence.known_backward or bool(np.any(marked == 1))

@@ -17,7 +17,7 @@ from retropace.core.world_records import MAX_SPEED_MPS
 def apply_distance_overrides(
     cleaned: CleanedActivity, annotations: AnnotationTable
 ) -> tuple[CleanedActivity, tuple[Finding, ...]]:
-    """Return the activity with the distances that annotations state, and findings; raises :class:`AnnotationError`."""
+    """Return the activity with annotated distances, and findings; impossible ones raise :class:`AnnotationError`."""
     changes = []
     for annotation in annotations[annotations.has_attributes]:
         cleaned, change = _apply_distance_override(cleaned, annotation)

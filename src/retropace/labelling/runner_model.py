@@ -146,10 +146,9 @@ PRIORS = {"run": RUN_PRIOR, "walk": WALK_PRIOR}
 def log_marginal_likelihood(
     model: GaitModel, observations: Observations, backward: FloatArray, disabled_evidence: frozenset[str] = frozenset()
 ) -> FloatArray:
-    """Return the log marginal likelihood of the observations under each labelling, shape ``(m,)``, up to a constant.
+    """Return the log marginal likelihood under each labelling, a row of ``backward`` ``(m, n)``, up to a constant.
 
-    ``backward`` is ``(m, n)`` of 0 and 1, a labelling of the ``n`` observations in each row. ``disabled_evidence``
-    names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
+    ``disabled_evidence`` names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
     """
     total = np.zeros(len(backward))
     for name, prior, x, y, var in _regressions(model, observations):
@@ -169,7 +168,7 @@ def log_marginal_likelihood(
 def posterior(
     model: GaitModel, observations: Observations, backward: FloatArray, variance_factor: float = 1.0
 ) -> GaitModel:
-    """Return the model after one more session of known directions ``backward``; ``variance_factor`` weakens it."""
+    """Return the model after one more session of directions ``backward``; ``variance_factor`` makes it count less."""
     updated = {}
     for name, prior, x, y, var in _regressions(model, observations):
         known = np.isfinite(x) & np.isfinite(y)
