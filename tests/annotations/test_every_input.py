@@ -12,9 +12,8 @@ import pytest
 
 from retropace.analysis.pipeline import analyze
 from retropace.annotations import AnnotationInput, parse_field, parse_mark, parse_sentence
-from retropace.annotations.inputs.annotations_file import parse_label_track
 from retropace.annotations.inputs.geojson import parse_zones
-from retropace.annotations.inputs.sidecar import parse_sidecar
+from retropace.annotations.inputs.sidecar import parse_label_track, parse_sidecar
 from retropace.core.activity import Activity, Waypoint, WorkoutStep
 from retropace.simulate import PlannedStretch, SimulatedPlace, backward, forward, simulate
 from retropace.simulate.session import SimulatedSession

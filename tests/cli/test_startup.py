@@ -65,6 +65,6 @@ def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
         assert not (unneeded[name] | drawing | documents | of_tests) & call.modules, name
     # A recording without annotations loads their types, but no parser, and no list of words is read.
     loaded = {name.rpartition(".")[2] for name in calls[-1].modules if name.startswith("retropace.annotations.")}
-    types = {"annotation", "annotation_table", "label"}
+    types = {"annotation", "label"}
     assert loaded == {"model", "resolve", "activity_annotations", *types}
     assert "tomllib" not in calls[-1].modules

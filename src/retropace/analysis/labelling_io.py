@@ -12,7 +12,7 @@ import numpy as np
 
 from retropace.analysis.metrics import Labelling
 from retropace.annotations import Annotation, AnnotationTable, UnresolvedAnnotation
-from retropace.annotations.inputs.annotations_file import parse_annotations
+from retropace.annotations.inputs.sidecar import parse_annotations
 from retropace.annotations.resolve.locate import build_error_at_origin, resolve_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.core.activity import Activity

@@ -12,6 +12,17 @@ DURATION_ERROR_S = 1.5
 """Seconds added to the standard deviation of the duration of a stretch planned by time, for a glance at the watch."""
 DISTANCE_ERROR_SHARE = 0.015
 """Standard deviation of the distance of a stretch planned by distance, as a fraction of the planned distance."""
+_STRETCHES = {
+    "forward": ("forward", "run", 1.0),
+    "forward jog": ("forward", "run", 0.85),
+    "forward walk": ("forward", "walk", 1.0),
+    "run": ("forward", "run", 1.0),
+    "walk": ("forward", "walk", 1.0),
+    "backward": ("backward", "run", 1.0),
+    "backward walk": ("backward", "walk", 1.0),
+    "rest": ("rest", "stand", 1.0),
+}
+"""Direction, gait and effort of a stretch, by its name in a workout sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +66,16 @@ SessionKind = Callable[[np.random.Generator], SessionPlan]
 """Function that draws a random plan of one kind of session, with its workout sentence."""
 
 
-def draw_duration_s(rng: np.random.Generator, seconds: float) -> float:
-    """Draw how long a stretch planned as ``seconds`` really lasts, in whole seconds; it is never shorter than 5."""
-    return max(float(round(seconds + rng.normal(0.0, DURATION_ERROR_S + DURATION_ERROR_SHARE * seconds))), 5.0)
-
-
-def draw_run(rng: np.random.Generator, direction: str, length: str, effort: float = 1.0) -> PlannedStretch:
-    """Draw a stretch of running whose planned length is a text such as ``400m`` or ``90s``."""
-    planned = float(length[:-1])
+def draw_stretch(rng: np.random.Generator, words: str, effort: float = 1.0) -> PlannedStretch:
+    """Draw a stretch planned in words such as ``400m backward``; a time comes out in whole seconds, 5 or more."""
+    length, _, name = words.partition(" ")
+    direction, gait, usual_effort = _STRETCHES[name]
     if length.endswith("m"):
-        metres = planned * float(1.0 + rng.normal(0.0, DISTANCE_ERROR_SHARE))
-        return PlannedStretch(direction, "run", None, metres, effort)
-    return PlannedStretch(direction, "run", draw_duration_s(rng, planned), None, effort)
-
-
-def draw_walk(rng: np.random.Generator, direction: str, seconds: float, effort: float = 1.0) -> PlannedStretch:
-    """Draw a stretch of walking of about ``seconds``."""
-    return PlannedStretch(direction, "walk", draw_duration_s(rng, seconds), None, effort)
+        metres = float(length[:-1]) * float(1.0 + rng.normal(0.0, DISTANCE_ERROR_SHARE))
+        return PlannedStretch(direction, gait, None, metres, usual_effort * effort)
+    planned_s = 60.0 * float(length[:-3]) if length.endswith("min") else float(length[:-1])
+    seconds = float(round(planned_s + rng.normal(0.0, DURATION_ERROR_S + DURATION_ERROR_SHARE * planned_s)))
+    return PlannedStretch(direction, gait, max(seconds, 5.0), None, usual_effort * effort)
 
 
 def with_warm_up(draw_main: SessionKind) -> SessionKind:
@@ -80,9 +84,9 @@ def with_warm_up(draw_main: SessionKind) -> SessionKind:
     @wraps(draw_main)
     def draw(rng: np.random.Generator) -> SessionPlan:
         first_min, last_min = int(rng.integers(6, 13)), int(rng.integers(4, 9))
-        warm_up = draw_run(rng, "forward", f"{60 * first_min}s")
-        cool_down = draw_run(rng, "forward", f"{60 * last_min}s", 0.92)
+        first, last = f"{first_min}min forward", f"{last_min}min forward"
+        warm_up, cool_down = draw_stretch(rng, first), draw_stretch(rng, last, 0.92)
         plan, sentence = draw_main(rng)
-        return [warm_up, *plan, cool_down], f"{first_min}min forward, {sentence}, {last_min}min forward"
+        return [warm_up, *plan, cool_down], f"{first}, {sentence}, {last}"
 
     return draw

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retropace.annotations import Annotation, Label, parse_label
-from retropace.annotations.inputs.annotations_file import format_label_track, is_label_track, parse_label_track
+from retropace.annotations.inputs.sidecar import format_label_track, is_label_track, parse_label_track
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar, format_elapsed
 from retropace.annotations.model.label import Attributes
 from retropace.annotations.resolve.locate import resolve_annotations

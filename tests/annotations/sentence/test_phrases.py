@@ -2,7 +2,7 @@
 
 import pytest
 
-from retropace.annotations.language.interpret import interpret_name
+from retropace.annotations.language.labels import interpret_name
 from retropace.annotations.language.vocabulary import load_words
 
 AMBIGUOUS = "ambiguous"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from retropace.annotations.language.interpret import interpret_name
+from retropace.annotations.language.labels import interpret_name
 from retropace.annotations.model.label import Label
 from retropace.annotations.model.plan import MAX_STEPS, Item, Plan, PlanStep, Repeat, count_steps
 from retropace.core.activity import WorkoutStep

@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from retropace.annotations.language.interpret import interpret_name
-from retropace.annotations.language.labels import parse_label
+from retropace.annotations.language.labels import interpret_name, parse_label
 from retropace.annotations.model.annotation import Annotation, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.cleaned_activity import CleanedActivity

@@ -9,36 +9,28 @@ from retropace.core.units import format_count, pluralize
 
 MAX_LAPS = 10_000
 """Highest lap number that is accepted in a text; a higher one is an error."""
-_NUMBERED = re.compile(r"(?:laps?|l)\s*#?\s*(\d.*)", re.IGNORECASE)
-"""Pattern of laps by number."""
-_PARITY = re.compile(r"(?:laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?)", re.IGNORECASE)
-"""Pattern of odd or even laps."""
 _RELATIVE = re.compile(
     r"(?:laps?\s+(after|from|before|until)|(after|from|before|until)\s+lap)\s*#?\s*(\d+)", re.IGNORECASE
 )
 """Pattern of laps before or after a lap."""
-_ALL = re.compile(r"(?:all|every|each)\s+laps?", re.IGNORECASE)
-"""Pattern of all laps."""
-_LAST = re.compile(r"(?:last\s+lap|lap\s+last)", re.IGNORECASE)
-"""Pattern of the last lap."""
 LapSelector = Callable[[tuple[Lap, ...]], list[int]]
 """Type of a function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 
 
 def parse_lap_selection(text: str) -> LapSelector | None:
     """Return a function that selects the laps in a text or raises :class:`AnnotationError`; None if it names none."""
-    if match := _NUMBERED.fullmatch(text):
+    if match := re.fullmatch(r"(?:laps?|l)\s*#?\s*(\d.*)", text, re.IGNORECASE):
         numbers = _parse_numbers(match[1], text)
         return lambda laps: _check_present(numbers, laps)
-    if match := _PARITY.fullmatch(text):
+    if match := re.fullmatch(r"laps?\s+(odd|even)|(odd|even)(?:\s+laps?)?", text, re.IGNORECASE):
         rest = 1 if (match[1] or match[2]).lower() == "odd" else 0
         return lambda laps: [number for number in _select_manual_laps(laps, text) if number % 2 == rest]
     if match := _RELATIVE.fullmatch(text):
         word, number = (match[1] or match[2]).lower(), int(match[3])
         return lambda laps: _select_relative(word, number, laps, text)
-    if _ALL.fullmatch(text):
+    if re.fullmatch(r"(?:all|every|each)\s+laps?", text, re.IGNORECASE):
         return lambda laps: _select_manual_laps(laps, text)
-    if _LAST.fullmatch(text):
+    if re.fullmatch(r"last\s+lap|lap\s+last", text, re.IGNORECASE):
         return lambda laps: _check_present([len(laps)], laps)
     return None
 

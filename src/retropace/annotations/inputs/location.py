@@ -1,4 +1,4 @@
-"""Parser of locations within an activity, the WHERE of ``--mark WHERE=LABEL`` and of sidecars.
+"""Parser of marks, ``--mark WHERE=LABEL``, and of the locations within an activity in marks and sidecars.
 
 A location is a range (``12:30-15:00``, ``1.2km-1.6km``, ``08:01:10Z-08:03:00Z``), laps (``lap 2,4,6-8``), a workout
 step (``step "NAME"``) or ``all``.
@@ -12,12 +12,22 @@ from typing import NamedTuple
 import numpy as np
 
 from retropace.annotations.inputs.lap_selection import parse_lap_selection, warn_about_autolaps
-from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, TYPED_TOLERANCE_S, WHOLE_MINUTE_TOLERANCE_S
+from retropace.annotations.language.labels import parse_label
+from retropace.annotations.model.annotation import (
+    BUTTON_TOLERANCE_S,
+    TYPED_TOLERANCE_S,
+    WHOLE_MINUTE_TOLERANCE_S,
+    Origin,
+    UnresolvedAnnotation,
+)
+from retropace.annotations.model.label import split_attributes
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError
 from retropace.core.spans import Spans, as_spans
 from retropace.core.units import format_duration, parse_distance_m, parse_elapsed_s
 
+_EQUALS = re.compile(r"""((?:[^="“”„']|["“„'][^"“”']*["“”'])*)=(.*)""", re.DOTALL)
+"""Pattern of a location and a label, separated by the first equals sign outside quotes."""
 _NAMED_STEP = re.compile(r"steps?\s*[\"“”„'](.+)[\"“”'‘’]", re.IGNORECASE)
 """Pattern of a workout step by its quoted name."""
 _WHOLE_ACTIVITY = re.compile(r"all|everything|whole", re.IGNORECASE)
@@ -28,12 +38,8 @@ _TIME_OF_DAY = re.compile(
 """Pattern of a time of day with its UTC offset, with or without a date."""
 _LOCATION_EXAMPLES = "a stretch like 12:30-15:00, 1.2km-1.6km, lap 2,4,6-8 or 08:01:10Z-08:03:00Z"
 """Examples of locations for error messages."""
-_DISTANCE_UNIT = re.compile(r"(km|mi|miles?|m)\s*$", re.IGNORECASE)
-"""Pattern of a unit of distance at the end of a text."""
 _CLOCK_READING = re.compile(r"(?<![\d:+])(?:\d+:)?\d{1,3}:(\d{2})(?![\d:.])|\d+:\d{2}:\d{2}\.\d+")
 """Pattern of a reading of a clock or stopwatch; its regex group captures the seconds."""
-_MINUTES_OR_HOURS = re.compile(r"\d+\s*(?:min|h)", re.IGNORECASE)
-"""Pattern of a duration in whole minutes or hours."""
 
 
 class TimePoint(NamedTuple):
@@ -55,6 +61,21 @@ LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
 """A function that returns the spans that a location, already parsed, denotes in an activity."""
 PointResolver = Callable[[CleanedActivity], TimePoint]
 """A function that returns the moment that a text, already parsed, denotes in an activity."""
+
+
+def parse_mark(text: str) -> UnresolvedAnnotation:
+    """Return the annotation in ``WHERE=LABEL``; raises :class:`AnnotationError` if location or label is invalid.
+
+    >>> mark = parse_mark("lap 2,4=backward walk")
+    >>> mark.where, str(mark.label)
+    ('lap 2,4', 'backward walk')
+    """
+    match = _EQUALS.fullmatch(text)
+    if match is None or not match[1].strip():
+        raise AnnotationError(f'"{text}" is no mark: write WHERE=LABEL, for example 12:30-15:00=backward')
+    parse_location(match[1])
+    label, attributes = split_attributes(match[2])
+    return UnresolvedAnnotation(match[1].strip(), parse_label(label), "", Origin("mark", text), attributes)
 
 
 def parse_location(text: str) -> LocationResolver:
@@ -97,7 +118,8 @@ def parse_point(text: str) -> PointResolver:
         resolution_m = _compute_distance_resolution_m(text)
         return lambda cleaned: _resolve_distance(cleaned, metres, resolution_m, text)
     if (seconds := parse_elapsed_s(text)) is not None:
-        tolerance_s = WHOLE_MINUTE_TOLERANCE_S if _MINUTES_OR_HOURS.fullmatch(text) else TYPED_TOLERANCE_S
+        has_no_seconds = re.fullmatch(r"\d+\s*(?:min|h)", text, re.IGNORECASE)
+        tolerance_s = WHOLE_MINUTE_TOLERANCE_S if has_no_seconds else TYPED_TOLERANCE_S
         # A fraction of a second is written by a program, not typed from memory.
         tolerance_s = BUTTON_TOLERANCE_S if ":" in text and "." in text else tolerance_s
         return lambda _cleaned: TimePoint(seconds, tolerance_s)
@@ -134,7 +156,7 @@ def _split_range(text: str) -> tuple[str, str] | None:
     """Return the two points of a range ``A-B``, which may contain hyphens; a unit after B alone may count for both."""
     separators = [match.span() for match in re.finditer(r"\s*(?:-|–|—|\.\.|\bto\b)\s*", text)]
     halves = [(text[:start], text[end:]) for start, end in separators if text[:start] and text[end:]]
-    unit = _DISTANCE_UNIT.search(text)
+    unit = re.search(r"(km|mi|miles?|m)\s*$", text, re.IGNORECASE)
     if unit and len(separators) == 1:
         halves += [(start + unit[1], end) for start, end in halves]
     for start, end in halves:

@@ -1,20 +1,24 @@
-"""The sidecar ``NAME.annotations.csv`` beside a recording: UTF-8 with the columns ``start,end,label,note``.
+"""Files of annotations: the sidecar beside a recording, and label tracks of the program Audacity.
 
-``start`` and ``end`` are elapsed times (``12:30``), distances (``1.2km``) or times of day (``08:01:10Z``). ``start``
-may also be a whole stretch (``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a
-single point means until the start of the next row, or the end of the activity. Lines that start with ``#`` are
-comments.
+A sidecar, ``NAME.annotations.csv``, is UTF-8 with the columns ``start,end,label,note``. ``start`` and ``end`` are
+elapsed times (``12:30``), distances (``1.2km``) or times of day (``08:01:10Z``). ``start`` may also be a whole stretch
+(``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a single point means until
+the start of the next row, or the end of the activity. Lines that start with ``#`` are comments.
+
+A label track has lines ``start TAB end TAB label`` in seconds, as Audacity exports and imports them. A label of no
+length lasts until the next one. Lines that start with a backslash (frequency ranges) are skipped.
 """
 
 import csv
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from retropace.annotations.inputs.location import parse_location, parse_point
 from retropace.annotations.language.labels import parse_label
-from retropace.annotations.model.annotation import Origin, UnresolvedAnnotation
-from retropace.annotations.model.label import parse_attributes, split_attributes
+from retropace.annotations.model.annotation import Annotation, Origin, UnresolvedAnnotation
+from retropace.annotations.model.label import format_label, parse_attributes, split_attributes
 from retropace.core.errors import AnnotationError
 from retropace.core.sidecar_path import MAX_SIDECAR_BYTES
 
@@ -26,6 +30,8 @@ BOM = "\ufeff"
 """Byte order mark, which some editors put before the text."""
 MAX_ROWS = 10_000
 """Largest number of rows that a sidecar may have; more are an error."""
+_LABEL = re.compile(r"(-?\d+(?:[.,]\d+)?)\t(-?\d+(?:[.,]\d+)?)(?:\t(.*))?")
+"""Pattern of a line of a label track: start, end and label."""
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -136,3 +142,46 @@ def _parse_row(header: list[str], values: list[str], origin: Origin) -> Unresolv
             parse_location(start)
             where = start
     return UnresolvedAnnotation(where, label, cells.get("note", ""), origin, attributes or column_attributes)
+
+
+def read_annotations(path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
+    """Return the annotations in a file; raises :class:`AnnotationError` with file and line if one is invalid."""
+    return parse_annotations(read_text(path), path)
+
+
+def parse_annotations(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
+    """Return the annotations in the text of a file; raises :class:`AnnotationError` with ``path`` and line."""
+    return parse_label_track(text, path) if is_label_track(text) else parse_sidecar(text, path)
+
+
+def is_label_track(text: str) -> bool:
+    """Return whether the first line of a text has the form of a label track."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return _LABEL.fullmatch(first.rstrip()) is not None
+
+
+def parse_label_track(text: str, path: str | os.PathLike[str]) -> list[UnresolvedAnnotation]:
+    """Return the annotations in a label track in order; raises :class:`AnnotationError` with ``path`` and line."""
+    lines = [(number, line.rstrip("\r\n")) for number, line in enumerate(text.splitlines(keepends=True), 1)]
+    rows = [(number, line) for number, line in lines if line.strip() and not line.startswith("\\")]
+    return parse_rows(rows, "audacity", path, _parse_label)
+
+
+def _parse_label(line: str, origin: Origin) -> UnresolvedAnnotation:
+    match = _LABEL.fullmatch(line)
+    if match is None:
+        raise AnnotationError("is no label of a label track: start, end in seconds and the label, parted by tabs")
+    start, end = (float(part.replace(",", ".")) for part in match.groups()[:2])
+    if start < 0.0 or end < start:
+        raise AnnotationError(f"a label from {match[1]} to {match[2]} s is none")
+    text, attributes = split_attributes(match[3] or "")
+    label = parse_label(text)
+    where = f"{start:.6f}s{UNTIL_NEXT}" if end == start else f"{start:.6f}s-{end:.6f}s"
+    return UnresolvedAnnotation(where, label, "", origin, attributes)
+
+
+def format_label_track(annotations: Iterable[Annotation]) -> str:
+    """Return annotations as the text of a label track that Audacity imports, one line for each."""
+    return "".join(
+        f"{item.start_s:.6f}\t{item.end_s:.6f}\t{format_label(item.label, item.attributes)}\n" for item in annotations
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.annotations.model.annotation import AnnotationTable
 from retropace.core.activity import Activity
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.findings import Finding

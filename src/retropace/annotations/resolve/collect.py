@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from retropace.annotations.implicit import from_texts
 from retropace.annotations.implicit.device_workout import build_plan, find_device_plan
-from retropace.annotations.implicit.waypoints import find_waypoint_annotations
 from retropace.annotations.inputs.location import parse_step_name
 from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, Annotation, Origin, UnresolvedAnnotation
 from retropace.annotations.model.plan import FROM_FILE, Plan, Workout
@@ -46,7 +45,8 @@ def collect_annotations(
         annotations += found
         findings += messages
     if use_file_names:
-        for implied, hints in (from_texts.find_name_annotations(cleaned), find_waypoint_annotations(cleaned)):
+        for find in (from_texts.find_name_annotations, from_texts.find_waypoint_annotations):
+            implied, hints = find(cleaned)
             annotations += implied
             findings += hints
         if not annotations and workout is None:

@@ -11,9 +11,9 @@ from retropace.annotations.model.annotation import (
     TYPED_TOLERANCE_S,
     WHOLE_MINUTE_TOLERANCE_S,
     Annotation,
+    AnnotationTable,
     UnresolvedAnnotation,
 )
-from retropace.annotations.model.annotation_table import AnnotationTable
 from retropace.annotations.resolve.overlaps import resolve_overlaps
 from retropace.core.cleaned_activity import CleanedActivity
 from retropace.core.errors import AnnotationError

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from retropace.annotations.model.annotation import Annotation, Origin
-from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.annotations.model.annotation import Annotation, AnnotationTable, Origin
 from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 from retropace.core.findings import Finding, warn

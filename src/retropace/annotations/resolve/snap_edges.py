@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S
-from retropace.annotations.model.annotation_table import AnnotationTable
+from retropace.annotations.model.annotation import BUTTON_TOLERANCE_S, AnnotationTable
 from retropace.core.findings import Finding, note
 from retropace.core.spans import FloatArray, cumulate
 from retropace.core.units import format_duration

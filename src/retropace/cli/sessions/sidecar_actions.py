@@ -14,8 +14,7 @@ from retropace.annotations import (
     read_sidecar,
     resolve_annotations,
 )
-from retropace.annotations.inputs.annotations_file import format_label_track
-from retropace.annotations.inputs.sidecar import read_bytes
+from retropace.annotations.inputs.sidecar import format_label_track, read_bytes
 from retropace.annotations.inputs.sidecar_editor import SidecarEditor, build_sidecar, transfer_annotations
 from retropace.cleaning.clean import clean_activity
 from retropace.cli.sessions.analyze_file import read_activities, require_single
