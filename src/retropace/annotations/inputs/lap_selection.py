@@ -13,12 +13,10 @@ _RELATIVE = re.compile(
     r"(?:laps?\s+(after|from|before|until)|(after|from|before|until)\s+lap)\s*#?\s*(\d+)", re.IGNORECASE
 )
 """Pattern of laps before or after a lap."""
-LapSelector = Callable[[tuple[Lap, ...]], list[int]]
-"""Type of a function from the laps of an activity to the selected lap numbers, counted from 1, in order."""
 
 
-def parse_lap_selection(text: str) -> LapSelector | None:
-    """Return a function that selects the laps in a text or raises :class:`AnnotationError`; None if it names none."""
+def parse_lap_selection(text: str) -> Callable[[tuple[Lap, ...]], list[int]] | None:
+    """Return a function that selects the laps in a text, or raises AnnotationError; None if the text names none."""
     if match := re.fullmatch(r"(?:laps?|l)\s*#?\s*(\d.*)", text, re.IGNORECASE):
         numbers = _parse_numbers(match[1], text)
         return lambda laps: _check_present(numbers, laps)

@@ -57,12 +57,6 @@ class ResolvedSpans(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-LocationResolver = Callable[[CleanedActivity], ResolvedSpans]
-"""A function that returns the spans that a location, already parsed, denotes in an activity."""
-PointResolver = Callable[[CleanedActivity], TimePoint]
-"""A function that returns the moment that a text, already parsed, denotes in an activity."""
-
-
 def parse_mark(text: str) -> UnresolvedAnnotation:
     """Return the annotation in ``WHERE=LABEL``; raises :class:`AnnotationError` if location or label is invalid.
 
@@ -78,7 +72,7 @@ def parse_mark(text: str) -> UnresolvedAnnotation:
     return UnresolvedAnnotation(match[1].strip(), parse_label(label), "", Origin("mark", text), attributes)
 
 
-def parse_location(text: str) -> LocationResolver:
+def parse_location(text: str) -> Callable[[CleanedActivity], ResolvedSpans]:
     """Parse a location to a function that returns its spans in an activity; both raise :class:`AnnotationError`."""
     text = text.strip()
     if (select_laps := parse_lap_selection(text)) is not None:
@@ -94,7 +88,7 @@ def parse_location(text: str) -> LocationResolver:
     raise AnnotationError(f'"{text}" is no place in an activity: give {_LOCATION_EXAMPLES}')
 
 
-def parse_point(text: str) -> PointResolver:
+def parse_point(text: str) -> Callable[[CleanedActivity], TimePoint]:
     """Parse a time, distance, ``start`` or ``end`` to a function that finds it; both raise :class:`AnnotationError`."""
     text = text.strip()
     if text.lower() in ("end", "finish"):

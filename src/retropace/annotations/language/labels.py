@@ -2,15 +2,7 @@
 
 from dataclasses import dataclass
 
-from retropace.annotations.language.vocabulary import (
-    Phrase,
-    build_gait_table,
-    build_label_table,
-    find_phrases,
-    invert,
-    load_words,
-    normalize,
-)
+from retropace.annotations.language import vocabulary
 from retropace.annotations.model.label import Label
 from retropace.core.errors import AnnotationError
 
@@ -24,10 +16,10 @@ def parse_label(text: str) -> Label:
     >>> parse_label("walk en arrière")
     Label(direction='backward', gait='walk')
     """
-    normalized = normalize(text)
+    normalized = vocabulary.normalize(text)
     if not normalized:
         raise AnnotationError("the label is empty: say backward, forward or rest")
-    labels, gaits = build_label_table(), build_gait_table()
+    labels, gaits = vocabulary.build_label_table(), vocabulary.build_gait_table()
     if normalized in labels:
         return parse_canonical_label(labels[normalized])
     # A direction and a gait in either order, each of one or more words: "backward walk", "walk en arrière".
@@ -81,15 +73,15 @@ class Meaning:
 
 def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     """Return what a name says about direction, if anything; words that may describe a route are ambiguous in titles."""
-    normalized = normalize(name) if len(name) <= MAX_NAME_CHARS else ""
+    normalized = vocabulary.normalize(name) if len(name) <= MAX_NAME_CHARS else ""
     if not normalized:
         return None
-    if not is_title and normalized in build_label_table():
-        return Meaning(parse_canonical_label(build_label_table()[normalized]), normalized)
-    short_forms = invert(load_words("vocabulary")["short_forms"])
+    if not is_title and normalized in vocabulary.build_label_table():
+        return Meaning(parse_canonical_label(vocabulary.build_label_table()[normalized]), normalized)
+    short_forms = vocabulary.invert(vocabulary.load_words("vocabulary")["short_forms"])
     if normalized in short_forms and not (is_title and normalized == "back"):
         return None
-    phrases = find_phrases(name)
+    phrases = vocabulary.find_phrases(name)
     if any(phrase.kind == "ignored" for phrase in phrases):
         phrases = [phrase for phrase in phrases if phrase.kind in ("label", "ignored")]
     labels = [phrase for phrase in phrases if phrase.kind == "label"]
@@ -110,12 +102,12 @@ def interpret_name(name: str, *, is_title: bool = True) -> Meaning | None:
     if directions:
         return Meaning(_build_label_with_gait(first.meaning, phrases), first.text)
     # In a title, "rest day" or "stopped for coffee" does not describe the whole session.
-    if is_title and normalized not in build_label_table():
+    if is_title and normalized not in vocabulary.build_label_table():
         return None
     return Meaning(parse_canonical_label(labels[0].meaning), labels[0].text)
 
 
-def _build_label_with_gait(meaning: str, phrases: list[Phrase]) -> Label:
+def _build_label_with_gait(meaning: str, phrases: list[vocabulary.Phrase]) -> Label:
     """Return the label that ``meaning`` names, with the gait of the phrases if it has none and they name one."""
     label = parse_canonical_label(meaning)
     gaits = {phrase.meaning for phrase in phrases if phrase.kind == "gait"} - {"stand"}
