@@ -42,7 +42,7 @@ def fit_workout(plan: Plan, cleaned: CleanedActivity, edges_s: FloatArray) -> Wo
         return Workout(plan, (), 0, 0, reason or "no way was found to lay its steps along the activity")
     grid = build_activity_grid(cleaned, signals, edges_s, len(signals) + 1)
     levels = compute_step_levels(alignment, grid)
-    test = AcceptanceTest(completed, alignment.steps, levels, grid, edges_s)
+    test = AcceptanceTest(plan, alignment.steps, levels, grid, edges_s)
     distinctness = [test.compute_distinctness(number) for number in range(len(alignment.steps))]
     results = _build_step_results(alignment.steps, distinctness, grid)
     reason = test.find_rejection_reason(results, distinctness, alignment.missing_count)
