@@ -81,7 +81,7 @@ def parse_annotation_inputs(
 def build_settings(
     cadence: str = "auto",
     sensitivity: float = 1.0,
-    threshold: float = 0.8,
+    threshold: float = LabelParameters().threshold,
     exact: bool = False,
     ignore_names: bool = False,
     only_marked: bool = False,

@@ -180,7 +180,7 @@ threshold = option(
     "--threshold P",
     "How sure to be before a stretch that nobody marked is suspected of having been backward.",
     type=click.FloatRange(min=0.5, max=1.0),
-    shown_default=0.8,
+    shown_default=0.6,
 )
 only_marked = option(
     "--only-marked/--suspect",
