@@ -14,6 +14,9 @@ from tests.support import command_line
 def folder(tmp_path: Path, samples: Path) -> Path:
     for name in ("quarter-mile.fit", "quarter-mile.annotations.csv", "treadmill-beginner.fit", "track-6x400.gpx"):
         shutil.copy(samples / name, tmp_path)
+    # Its title would label it.
+    track = tmp_path / "track-6x400.gpx"
+    track.write_text(track.read_text(encoding="utf-8").replace("6 x 400 m backward", "evening"), encoding="utf-8")
     return tmp_path
 
 
