@@ -9,8 +9,7 @@ class CleanParameters:
 
     cadence: str = "auto"
     """Unit of recorded cadence: ``rpm`` (strides of one foot), ``spm`` (steps of both) or ``auto``."""
-    lag_s: float = 4.0
-    """Mean, in seconds, of the lag of recorded speed and the lag of recorded cadence."""
+    lag_s: float = 4.0  # mean, in seconds, of the lag of recorded speed and the lag of recorded cadence
     relative_lag_s: float = 3.0
     """Seconds by which recorded speed trails recorded cadence, used if the recording gives no measure of it."""
 
@@ -22,22 +21,19 @@ class SegmentParameters:
     min_segment_s: float = 13.0
     """Shortest segment in seconds; a shorter stretch belongs to the neighbour that is more like it. Only rest, and the
     time between two rests, may be shorter. It is just less than 50 m take at 4 m/s."""
-    fine_min_segment_s: float = 10.0
-    """Value of ``min_segment_s`` for the fine segmentation."""
+    fine_min_segment_s: float = 10.0  # value of ``min_segment_s`` for the fine segmentation
     min_rest_s: float = 10.0
     """Shortest rest or dropout in seconds that is a segment; in the fine segmentation every one is."""
     sensitivity: float = 1.0
     """Divisor of penalties and least changes: above 1, smaller changes of pace and cadence become edges."""
-    ramp_s: float = 8.0
-    """Time in seconds after a stop, and before the next, in which changes of pace are ignored."""
+    ramp_s: float = 8.0  # time in seconds after a stop, and before the next, in which changes of pace are ignored
     max_transition_s: float = 16.0
     """Longest segment in seconds that may be one change of pace, smoothed by the watch: a single edge."""
     max_bridge_s: float = 15.0
     """Longest gap in seconds in pace or cadence that is interpolated; in longer ones the other decides."""
     max_gap_s: float = 60.0
     """Longest gap in seconds between records within a segment; a longer gap becomes a segment of its own."""
-    grid_s: float = 1.0
-    """Spacing in seconds of the times at which pace and cadence are compared to find change points."""
+    grid_s: float = 1.0  # spacing in seconds of the times at which pace and cadence are compared to find change points
     speed_noise_floor_mps: float = 0.12
     """Standard deviation in m/s of the noise that recorded speed would have at speed 0."""
     speed_noise_share: float = 0.06
@@ -61,8 +57,7 @@ class SegmentParameters:
     """Smallest difference between the means of adjacent segments, in standard deviations of the noise: 0.4 m/s at
     running pace, 6.5 steps per minute, or less of both at once. With 2, half of a fast backward runner's reps would be
     missed in recordings without cadence."""
-    fine_min_change_sd: float = 1.0
-    """Value of ``min_change_sd`` for the fine segmentation."""
+    fine_min_change_sd: float = 1.0  # value of ``min_change_sd`` for the fine segmentation
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,9 @@ QUICKENING_SHARE = 0.5
 class Stretches(NamedTuple):
     """``n`` adjacent stretches of an activity, with their sums of standardized speed and cadence."""
 
-    edges_s: FloatArray
-    """Starts of all stretches and the end of the last, ``(n + 1,)`` elapsed seconds."""
-    sums: FloatArray
-    """Sum of the known values of each signal, in standard deviations of its noise, ``(n, 2)``."""
-    counts: FloatArray
-    """Number of known values of each signal, ``(n, 2)``."""
+    edges_s: FloatArray  # starts of all stretches and the end of the last, ``(n + 1,)`` elapsed seconds
+    sums: FloatArray  # sum of the known values of each signal, in standard deviations of its noise, ``(n, 2)``
+    counts: FloatArray  # number of known values of each signal, ``(n, 2)``
     is_fixed: NDArray[np.bool_]
     """Whether each edge must stay, because a rest or a dropout begins or ends there, ``(n + 1,)``."""
 

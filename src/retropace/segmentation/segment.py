@@ -47,8 +47,7 @@ class _MovingPart(NamedTuple):
     """A part of the activity between rests: standardized speed and cadence at ``n`` evenly spaced times."""
 
     start_s: float
-    values: FloatArray
-    """Speed and cadence in standard deviations of their noise, shape ``(n, 2)``."""
+    values: FloatArray  # speed and cadence in standard deviations of their noise, shape ``(n, 2)``
     known: NDArray[np.bool_]
     """Whether each of ``values`` is measured, shape ``(n, 2)``; values that are not are ignored."""
 

@@ -28,8 +28,7 @@ class StandardizedSignals:
     While the runner stands, both are set to 0. During pauses and long dropouts both are unknown.
     """
 
-    values: FloatArray
-    """Standardized speed and cadence, shape ``(n, 2)``; 0 where unknown."""
+    values: FloatArray  # standardized speed and cadence, shape ``(n, 2)``; 0 where unknown
     known: NDArray[np.bool_]
     """Whether each of ``values`` is measured, shape ``(n, 2)``; where it is not, the value is 0 and means nothing."""
 

@@ -31,12 +31,9 @@ _MARKED_PACE = re.compile(
 class _StepDraft:
     """What has been read so far of a step."""
 
-    unit: str = ""
-    """Unit of the length, ``m`` or ``s``; empty while no length has been read."""
-    amount: float = 0.0
-    """Length in metres or seconds."""
-    length_end: int = -1
-    """Index of the token behind the length, which may continue it, as in ``2min 30s``."""
+    unit: str = ""  # unit of the length, ``m`` or ``s``; empty while no length has been read
+    amount: float = 0.0  # length in metres or seconds
+    length_end: int = -1  # index of the token behind the length, which may continue it, as in ``2min 30s``
     speed_mps: float | None = None
     words: list[Token] = field(default_factory=list)
 

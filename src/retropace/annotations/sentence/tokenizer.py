@@ -21,22 +21,17 @@ _TOKEN = re.compile(
 class Keywords:
     """The words of workout sentences, all in normalized spelling."""
 
-    units: dict[str, tuple[str, float]]
-    """Base unit, ``m`` or ``s``, and size in it by word: ``("m", 1000.0)`` for "km"."""
+    units: dict[str, tuple[str, float]]  # base unit, ``m`` or ``s``, and size in it by word: ``("m", 1000.0)`` for "km"
     numbers: dict[str, int]
     fractions: dict[str, float]
     hundreds: frozenset[str]
-    repeats: frozenset[str]
-    """Words that stand between a count and what is repeated, such as ``x`` or "times"."""
-    separators: frozenset[str]
-    """Words that separate two steps and are not also labels."""
+    repeats: frozenset[str]  # words that stand between a count and what is repeated, such as ``x`` or "times"
+    separators: frozenset[str]  # words that separate two steps and are not also labels
     headings: frozenset[str]
     recovery_openers: frozenset[str]
     recovery_steps: frozenset[str]
-    fillers: frozenset[str]
-    """Words that are ignored in a step."""
-    until_lap: tuple[str, ...]
-    """Phrases for a step that ends at a press of the lap button, longest first."""
+    fillers: frozenset[str]  # words that are ignored in a step
+    until_lap: tuple[str, ...]  # phrases for a step that ends at a press of the lap button, longest first
     step_phrases: tuple[str, ...]
     """All phrases that may say what the runner does in a step (labels, gaits, "warm-up"), longest first."""
 
@@ -71,8 +66,7 @@ class Token:
     kind: str
     """``word``, ``number``, ``clock``, ``fraction``, ``symbol``, ``mark`` (a sign of minutes or seconds) or ``end``."""
     text: str
-    offset: int
-    """Index of the token's first character in the sentence."""
+    offset: int  # index of the token's first character in the sentence
 
     @property
     def normalized(self) -> str:
@@ -120,8 +114,7 @@ class TokenCursor:
 
     text: str
     tokens: list[Token]
-    position: int = 0
-    """Index of the next token."""
+    position: int = 0  # index of the next token
 
     def peek(self, ahead: int = 0) -> Token:
         """Return the next token, or the one ``ahead`` tokens after it; behind the last one there is an ``end``."""

@@ -56,8 +56,7 @@ class AcceptanceTest:
     levels: dict[int, FloatArray]
     """Median pace and cadence of each step of the plan; the keys are ``AlignedStep.plan_index``."""
     grid: ActivityGrid
-    edges_s: FloatArray
-    """The change points of the activity in elapsed seconds, with its start and end."""
+    edges_s: FloatArray  # change points of the activity in elapsed seconds, with its start and end
 
     def compute_distinctness(self, number: int) -> float:
         """Return by how many nats pace and cadence in a step fit its own median better than either neighbour's.

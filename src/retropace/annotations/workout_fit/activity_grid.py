@@ -55,29 +55,21 @@ class CumulativeSpread:
 class ActivityGrid:
     """Cumulative quantities of an activity at each of the ``n + 1`` edges of ``n`` cells, unless stated otherwise."""
 
-    edge_s: FloatArray
-    """Elapsed seconds at each edge, rising."""
+    edge_s: FloatArray  # elapsed seconds at each edge, rising
     timer_s: FloatArray
     distance_m: FloatArray
     standing_s: FloatArray
-    spread: CumulativeSpread
-    """Sums that give the variance of pace and cadence while moving."""
+    spread: CumulativeSpread  # sums that give the variance of pace and cadence while moving
     robust_spread: CumulativeSpread
     """Sums as in ``spread``, of pace and cadence clipped at ``ROBUST_LIMIT_SD`` from the session's median."""
-    walking_s: FloatArray
-    """Seconds spent moving with a cadence too low for running."""
-    running_s: FloatArray
-    """Seconds spent moving with a cadence too high for walking."""
-    fast_s: FloatArray
-    """Seconds at a speed that is fast for the session."""
-    striding_s: FloatArray
-    """Seconds at walking speed or faster."""
-    change_cost: FloatArray
-    """Sum of the costs (nats) of all change points up to and including each edge."""
+    walking_s: FloatArray  # seconds spent moving with a cadence too low for running
+    running_s: FloatArray  # seconds spent moving with a cadence too high for walking
+    fast_s: FloatArray  # seconds at a speed that is fast for the session
+    striding_s: FloatArray  # seconds at walking speed or faster
+    change_cost: FloatArray  # sum of the costs (nats) of all change points up to and including each edge
     is_near_change: NDArray[np.bool_]
     """Whether a change point or a press of the lap button is within ``EDGE_MARGIN_S`` of each edge."""
-    is_near_lap_press: NDArray[np.bool_]
-    """Whether each edge is the one nearest to a press of the lap button."""
+    is_near_lap_press: NDArray[np.bool_]  # whether each edge is the one nearest to a press of the lap button
     signals: StandardizedSignals
     cell_s: float
     is_moving: NDArray[np.bool_]

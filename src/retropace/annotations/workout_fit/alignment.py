@@ -52,12 +52,10 @@ class AlignedStep:
     """One execution of a planned step, at ``[start_s, end_s)`` in elapsed seconds."""
 
     step: PlanStep
-    plan_index: int
-    """Index of the step among the steps of the plan as written, in which a repeated step appears once."""
+    plan_index: int  # index of the step among the steps of the plan as written, in which a repeated step appears once
     start_s: float
     end_s: float
-    is_outer: bool
-    """Whether the step is the first or last of the plan and in no repeat, such as a warm-up or cool-down."""
+    is_outer: bool  # whether the step is the first or last of the plan and in no repeat, such as a warm-up or cool-down
 
     @property
     def duration_s(self) -> float:
@@ -117,8 +115,7 @@ class _Layer:
     step: PlanStep
     plan_index: int
     is_outer: bool
-    entry: "_MergePoint"
-    """The point of the plan after the previous step, from which this step starts."""
+    entry: "_MergePoint"  # point of the plan after the previous step, from which this step starts
     candidates: CandidateSpans
     cost: FloatArray
     """Least total cost of everything up to the end of the step, for each edge of the grid at which it may end."""
@@ -127,10 +124,8 @@ class _Layer:
 class _Branch(NamedTuple):
     """One way to reach a point of the plan: which step comes last before it, and how many reps are missing or extra."""
 
-    layer: _Layer | None
-    """The step that comes last before the point; None at the start of the plan."""
-    cost: float = 0.0
-    """Cost (nats) of missing and extra reps, which is added to the cost of ``layer``."""
+    layer: _Layer | None  # step that comes last before the point; None at the start of the plan
+    cost: float = 0.0  # cost (nats) of missing and extra reps, which is added to the cost of ``layer``
     missing: int = 0
     extra: int = 0
 
@@ -140,8 +135,7 @@ class _MergePoint:
     """A point of the plan between two steps, and the ways to reach it."""
 
     branches: list[_Branch]
-    cost: FloatArray
-    """Lowest cost of reaching the point, for each edge of the grid at which it may lie."""
+    cost: FloatArray  # lowest cost of reaching the point, for each edge of the grid at which it may lie
     cost_with_gap: FloatArray
     """Lowest cost as in ``cost`` if a gap, which belongs to no step, may lie just before the point."""
 

@@ -68,27 +68,20 @@ class StepModel:
     """A step of a plan and what is known of how it was carried out."""
 
     step: PlanStep
-    is_outer: bool
-    """Whether the step is the first or last step of the plan, often a warm-up or cool-down."""
-    level: FloatArray | None
-    """Median pace and cadence; None if unknown."""
-    is_free: bool = False
-    """Whether pace may change within the step, as in a warm-up."""
-    length_strictness: float = 1.0
-    """Divisor of the standard deviation of the step's length."""
+    is_outer: bool  # whether the step is the first or last step of the plan, often a warm-up or cool-down
+    level: FloatArray | None  # median pace and cadence; None if unknown
+    is_free: bool = False  # whether pace may change within the step, as in a warm-up
+    length_strictness: float = 1.0  # divisor of the standard deviation of the step's length
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSpans:
     """All stretches that a step may occupy, each with its cost (nats). Stretches that end together form a group."""
 
-    start_edges: Edges
-    """Index of the grid edge at which each stretch starts."""
+    start_edges: Edges  # index of the grid edge at which each stretch starts
     cost: FloatArray
-    end_edges: Edges
-    """Index of the grid edge at which the stretches of each group end."""
-    offsets: NDArray[np.intp]
-    """Index, in ``start_edges`` and ``cost``, of the first stretch of each group."""
+    end_edges: Edges  # index of the grid edge at which the stretches of each group end
+    offsets: NDArray[np.intp]  # index, in ``start_edges`` and ``cost``, of the first stretch of each group
 
 
 def find_candidate_spans(model: StepModel, grid: ActivityGrid) -> CandidateSpans:
