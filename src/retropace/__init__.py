@@ -4,8 +4,6 @@
 >>> activity = retropace.read("run.fit")                                        # doctest: +SKIP
 >>> analysis = retropace.analyze(activity, [retropace.parse_mark("lap 3=backward")])  # doctest: +SKIP
 >>> analysis.to_dict()["directions"]["backward"]["distance_m"]                  # doctest: +SKIP
-
-The public names are imported when they are first used, so that importing the package is fast.
 """
 
 from typing import TYPE_CHECKING

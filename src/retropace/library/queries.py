@@ -1,7 +1,4 @@
-"""Queries on the library, most about its scope: all places, or those added by :meth:`Library.add_to_scope`.
-
-Where duplicates matter, :func:`mark_visible_duplicates` must be called before. Results are in a fixed order.
-"""
+"""Queries on the library; where duplicates matter, call :func:`mark_visible_duplicates` before."""
 
 import os
 from collections.abc import Iterator
@@ -101,11 +98,7 @@ def _select_candidates(library: Library, place_table: str, activity_filter: Acti
 def find_activities(
     library: Library, activity_filter: ActivityFilter, *, condition: str = "1", values: tuple[Any, ...] = ()
 ) -> Iterator[dict[str, Any]]:
-    """Yield the selected activities in scope, sorted by start, as columns of ``activities`` and figures per direction.
-
-    A figure is called like ``backward_distance_m``; ``path`` is the first place of the recording, ``also`` the others,
-    joined by `` | ``; ``counts_instead`` is the id of the activity that counts instead of a duplicate.
-    """
+    """Yield selected activities in scope by start; ``counts_instead`` is the activity that counts for a duplicate."""
     filter_condition, filter_values = activity_filter.to_sql_condition()
     figures = ", ".join(
         f"{direction}.{name} AS {direction}_{name}" for direction in DIRECTIONS for name in DIRECTION_FIELDS

@@ -24,11 +24,7 @@ _JSON_FIELDS = ("workout", "athlete", "worth_a_look", "warnings", "notes", "find
 
 
 def format_activity_id(sha256: str, session: int) -> str:
-    """Format the id of an activity: twelve digits of its file's checksum; for sessions after the first, their number.
-
-    >>> format_activity_id("8059eb9e7035ff00", 0), format_activity_id("8059eb9e7035ff00", 1)
-    ('8059eb9e7035', '8059eb9e7035.2')
-    """
+    """Format an activity's id: twelve digits of its file's checksum, then ``.2``, ``.3`` … for later sessions."""
     return sha256[:12] + (f".{session + 1}" if session else "")
 
 

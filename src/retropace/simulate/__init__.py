@@ -1,9 +1,4 @@
-"""Simulated sessions with known truth: a simulated runner carries out a plan at a place, and a watch records it.
-
->>> session = simulate([forward(seconds=60), backward(seconds=30)])
->>> session.truth.direction
-('forward', 'backward')
-"""
+"""Simulated sessions with known truth: a simulated runner carries out a plan at a place, and a watch records it."""
 
 from retropace.simulate.athlete import SimulatedAthlete as SimulatedAthlete
 from retropace.simulate.body import Truth as Truth

@@ -118,11 +118,7 @@ class AppleExport:
         self.workouts.sort(key=lambda workout: (workout.start_s, workout.end_s))
 
     def _select_samples(self, workout_index: int, kind: str) -> list[list[float]]:
-        """Select one kind of sample during a workout, as sorted rows of start, end (seconds from its start) and value.
-
-        All come from one source, because a phone in the pocket counts the same steps again: from the device that
-        recorded the workout or, if another covers over twice its time, the one with most samples.
-        """
+        """Select samples (start, end, value) of one source only, as a phone counts the same steps again."""
         if self._db is None:
             self._db = self._read_samples()
         workout = self.workouts[workout_index]

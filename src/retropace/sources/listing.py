@@ -24,10 +24,7 @@ ListingItem = Entry | Unreadable | OtherSport | Unchanged
 
 
 class Listing:
-    """Finds the entries (files that may be recordings) under the paths of one batch run and reads their bytes.
-
-    An archive is not opened if ``is_archive_complete``, given its place and fingerprint, says that all in it is stored.
-    """
+    """Finds the entries under the paths of one batch run and reads their bytes; complete archives stay closed."""
 
     def __init__(
         self, limits: Limits, is_archive_complete: Callable[[str, str], bool] = lambda _place, _fingerprint: False

@@ -29,11 +29,7 @@ class DirectionField:
 
 
 def parse_field(text: str) -> DirectionField:
-    """Return the field in ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`.
-
-    >>> parse_field("Facing:1=backward").meanings
-    {'1': Label(direction='backward', gait='')}
-    """
+    """Return the field in ``NAME`` or ``NAME:VALUE=LABEL,VALUE=LABEL``; raises :class:`AnnotationError`."""
     name, colon, rest = text.partition(":")
     if not name.strip():
         raise AnnotationError(f'"{text}" names no field: write NAME or NAME:1=backward,0=forward')

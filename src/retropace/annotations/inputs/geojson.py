@@ -1,8 +1,4 @@
-"""Reader of zones, areas on the map with the label of what is run there, from GeoJSON files (RFC 7946).
-
-The property ``when`` of a feature limits its zone to dates (``2025-05-01..2025-09-30``, ``2025-05-01..``,
-``..2025-09-30`` or ``2025-05-01``, UTC) or hours (``18:00+02:00-20:00+02:00``, with UTC offsets; may pass midnight).
-"""
+"""Reader of zones from GeoJSON (RFC 7946); the property ``when`` limits one to dates or hours (docs/annotations.md)."""
 
 import json
 import os

@@ -1,8 +1,4 @@
-"""Parser of marks, ``--mark WHERE=LABEL``, and of the locations within an activity in marks and sidecars.
-
-A location is a range (``12:30-15:00``, ``1.2km-1.6km``, ``08:01:10Z-08:03:00Z``), laps (``lap 2,4,6-8``), a workout
-step (``step "NAME"``) or ``all``.
-"""
+"""Parser of marks and of locations: ranges, laps, workout steps (``step "NAME"``) or ``all``."""
 
 import re
 from collections.abc import Callable
@@ -58,12 +54,7 @@ class ResolvedSpans(NamedTuple):
 
 
 def parse_mark(text: str) -> UnresolvedAnnotation:
-    """Return the annotation in ``WHERE=LABEL``; raises :class:`AnnotationError` if location or label is invalid.
-
-    >>> mark = parse_mark("lap 2,4=backward walk")
-    >>> mark.where, str(mark.label)
-    ('lap 2,4', 'backward walk')
-    """
+    """Return the annotation in ``WHERE=LABEL``; raises :class:`AnnotationError` if location or label is invalid."""
     match = _EQUALS.fullmatch(text)
     if match is None or not match[1].strip():
         raise AnnotationError(f'"{text}" is no mark: write WHERE=LABEL, for example 12:30-15:00=backward')

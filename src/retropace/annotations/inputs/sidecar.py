@@ -1,13 +1,4 @@
-"""Files of annotations: the sidecar beside a recording, and label tracks of the program Audacity.
-
-A sidecar, ``NAME.annotations.csv``, is UTF-8 with the columns ``start,end,label,note``. ``start`` and ``end`` are
-elapsed times (``12:30``), distances (``1.2km``) or times of day (``08:01:10Z``). ``start`` may also be a whole stretch
-(``lap 3``, ``lap 2,4``, ``12:30-15:00``) with ``end`` left empty. An empty ``end`` after a single point means until
-the start of the next row, or the end of the activity. Lines that start with ``#`` are comments.
-
-A label track has lines ``start TAB end TAB label`` in seconds, as Audacity exports and imports them. A label of no
-length lasts until the next one. Lines that start with a backslash (frequency ranges) are skipped.
-"""
+"""Reader of sidecars and of the label tracks of the program Audacity; docs/formats.md describes both."""
 
 import csv
 import os

@@ -11,11 +11,7 @@ MAX_NAME_CHARS = 1000
 
 
 def parse_label(text: str) -> Label:
-    """Return the label that a text means in any known language; raises :class:`AnnotationError` for any other text.
-
-    >>> parse_label("walk en arrière")
-    Label(direction='backward', gait='walk')
-    """
+    """Return the label that a text means in any known language; raises :class:`AnnotationError` for any other text."""
     normalized = vocabulary.normalize(text)
     if not normalized:
         raise AnnotationError("the label is empty: say backward, forward or rest")

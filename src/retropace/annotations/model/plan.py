@@ -78,11 +78,7 @@ def count_steps(items: tuple[Item, ...]) -> int:
 
 
 def complete_plan(plan: Plan) -> Plan:
-    """Return the plan with unsaid steps where a sentence may leave them out.
-
-    They are at both ends, between reps without a recovery, and between efforts (backward steps and sets) that follow
-    one another directly.
-    """
+    """Return the plan with steps that a sentence may leave unsaid: at both ends, and between reps and efforts."""
     items = _complete_items(plan.items)
     first, last = plan.items[0], plan.items[-1]
     before = [_unsaid_step()] if _is_effort(first) else []

@@ -1,8 +1,4 @@
-"""Moving uncertain starts and ends of annotations to changes of pace and cadence: people mark late, and watches lag.
-
-An edge moves to the likeliest change point between the median pace and cadence on its two sides (Hinkley 1970,
-Biometrika 57:1), with a normal prior at its original place.
-"""
+"""Moves uncertain edges to the likeliest change of pace and cadence near them (Hinkley 1970, Biometrika 57:1)."""
 
 from dataclasses import replace
 

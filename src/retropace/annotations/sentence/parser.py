@@ -10,9 +10,6 @@
     group    := "(" sentence ")"
     step     := [length] [direction] [gait] [("@" | "speed=") pace]      in any order
     length   := 400m | 1.5km | 2-3km | 1/4 mile | 2 laps | 90s | 2min | 2:00 | 2'30" | until lap | 400 (metres)
-
-A step without a direction is forward, a step without a length may last any time, and a lap is 400 m. ``6x400B/2'R`` and
-``6x400m back, r 2:00`` are equal to ``6x(400m backward, 2min rest)``.
 """
 
 from dataclasses import replace
@@ -35,12 +32,7 @@ OPENING_BRACKETS = frozenset(OPENING_BY_CLOSING.values())
 
 
 def parse_sentence(text: str) -> Plan:
-    """Return the plan that a workout sentence describes; raises :class:`AnnotationError` naming the character at fault.
-
-    >>> plan = parse_sentence("6x(400m backward, 2min rest)")
-    >>> plan.items[0].count, [str(step) for step in plan.items[0].body]
-    (6, ['400 m backward', '2:00 rest'])
-    """
+    """Return the plan that a sentence describes; raises :class:`AnnotationError` naming the character at fault."""
     if not text.strip():
         raise AnnotationError('the workout is empty: write for example "10min forward, 6x(400m backward, 2min rest)"')
     if len(text) > MAX_TEXT_CHARS:
@@ -152,10 +144,7 @@ def _add_recovery(repeat: Repeat, recovery: PlanStep) -> Repeat:
 
 
 def _parse_count(cursor: TokenCursor) -> tuple[int, int | None] | None:
-    """Return a count that is followed by a repeat word, and move the cursor behind both; None if there is none.
-
-    The second number is the least count of a range such as ``5-6x``.
-    """
+    """Return a count before a repeat word and its least count (``5-6x``), the cursor behind both; None without one."""
     if (end := cursor.range_end()) is not None and end.text.isdigit() and cursor.peek().text.isdigit():
         least, start = int(cursor.peek().text), cursor.position
         cursor.position += 2

@@ -59,10 +59,7 @@ class AcceptanceTest:
     edges_s: FloatArray  # change points of the activity in elapsed seconds, with its start and end
 
     def compute_distinctness(self, number: int) -> float:
-        """Return by how many nats pace and cadence in a step fit its own median better than either neighbour's.
-
-        Infinity for a rest that was spent standing, 0 for one that was not; NaN without own median or neighbour.
-        """
+        """Return a step's distinctness: infinity for a rest spent standing, 0 for one that was not, NaN if unknown."""
         aligned, grid, levels = self.steps[number], self.grid, self.levels
         rows = grid.moving_rows(*aligned.rows)
         if aligned.step.direction == "rest":
@@ -224,11 +221,7 @@ class AcceptanceTest:
         return ""
 
     def _check_explained_share(self) -> str:
-        """Return a reason if the steps explain little of the variation in pace and cadence.
-
-        Variation explained by the steps' medians is compared with that explained by the medians of all stretches
-        between change points; both are measured against one common median.
-        """
+        """Return a reason if steps explain much less of pace and cadence than stretches between change points do."""
         grid = self.grid
         first, end = self.steps[0].rows[0], self.steps[-1].rows[1]
         rows = grid.moving_rows(first, end)

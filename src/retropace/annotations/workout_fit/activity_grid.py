@@ -26,8 +26,7 @@ STAND_EDGE_COST = 1.5
 GLITCH_WINDOW_S = 21
 """Number of moving seconds, an odd one, from whose median a second may differ by at most ``GLITCH_LIMIT_SD``."""
 GLITCH_LIMIT_SD = 3.0
-"""Distance from the median of the seconds around it at which a second's pace or cadence is clipped, in standard
-deviations of noise: for some seconds beside a pause or a stop, a watch shows what is no pace of the step."""
+"""Standard deviations of noise from the median around it at which a second is clipped: watches err beside pauses."""
 ROBUST_LIMIT_SD = 2.5
 """Distance from the session's median pace or cadence at which values are clipped, in standard deviations of noise."""
 EDGE_MARGIN_S = 6.0
@@ -151,10 +150,7 @@ def build_activity_grid(
 
 
 def _clip_glitches(values: FloatArray, is_known: NDArray[np.bool_]) -> FloatArray:
-    """Return pace and cadence clipped to near the median of the seconds around them, 0 where not ``is_known``.
-
-    Seconds that are not known are left out, so that what lies before a pause is beside what lies behind it.
-    """
+    """Return pace and cadence clipped to near the median of the known seconds around them, 0 where not ``is_known``."""
     clipped = np.zeros(values.shape)
     for column in range(values.shape[1]):
         known = values[is_known[:, column], column]

@@ -1,8 +1,4 @@
-"""Alignment of a planned workout to an activity: which stretch is which step.
-
-Dynamic programming finds the alignment of least cost. It alternates with the estimation of each step's pace and cadence
-(segmental k-means; Juang & Rabiner 1990, IEEE Trans Acoust 38:1639).
-"""
+"""Alignment of a plan to an activity: segmental k-means (Juang & Rabiner 1990, IEEE Trans Acoust 38:1639)."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

@@ -1,8 +1,4 @@
-"""Cost of assigning a stretch of an activity to a step of a plan; lower is better.
-
-Costs are negative log-likelihoods in nats, up to constants. Pace and cadence of each second are compared with their
-medians over all reps of the step or, while these are unknown, with their means in the stretch itself.
-"""
+"""Cost of assigning a stretch of an activity to a step of a plan: negative log-likelihood in nats, up to constants."""
 
 from dataclasses import dataclass
 

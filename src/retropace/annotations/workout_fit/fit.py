@@ -27,8 +27,7 @@ MAX_SHIFT_S = 8.0
 LENGTH_STRICTNESS = 1.6
 """Divisor of the standard deviation of a step's length while edges are refined, as the step is known to be there."""
 GRADE_WINDOW_S = 80.0
-"""Seconds, half before and half after, over which the grade is measured by which pace is adjusted on hills; over less,
-errors of altitude weigh more than hills on real recordings."""
+"""Seconds, centred, over which the grade that adjusts pace is measured; over less, errors of altitude weigh more."""
 LEVEL_WINDOW_S = 40.0
 """Longest part (s) of a warm-up or cool-down, beside its inner edge, from which its pace and cadence are taken."""
 

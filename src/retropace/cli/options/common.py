@@ -28,10 +28,7 @@ T = TypeVar("T")
 def default_from_config(
     name: str, fallback: Any = None, *, empty_is_none: bool = False, convert: Callable[[Any], Any] = lambda value: value
 ) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """Return a click callback that gives an absent option its default: the config value ``name``, else ``fallback``.
-
-    With ``empty_is_none``, an empty text means None; ``convert`` turns the text into the command's argument.
-    """
+    """Return a callback that takes an absent option from the config; with ``empty_is_none``, an empty text is None."""
 
     def resolve(context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
         if value == "" and empty_is_none:
@@ -135,11 +132,6 @@ def gather(name: str, factory: Callable[..., Any], *, deferred: bool = False) ->
 
     Of several decorators the upper one gathers first, so that a lower one can use its result. A parameter without an
     option keeps its default. With ``deferred``, the command receives a function that calls the factory instead.
-
-    >>> @gather("size", lambda width, height=2: width * height)
-    ... def show(size, colour): return size, colour
-    >>> show(width=3, colour="red")
-    (6, 'red')
     """
     names = tuple(inspect.signature(factory).parameters)
 

@@ -16,11 +16,7 @@ def find_output_path_problem(
     own_description: str = "",
     is_own_file: Callable[[Path], bool] = lambda _path: False,
 ) -> str:
-    """Return why a command must not write to ``target``, as a sentence, or an empty text if it may.
-
-    Recordings, their sidecars and the annotations file are protected even with ``force``. A file that the command
-    wrote earlier (``is_own_file``; the sentence calls it ``own_description``) may be overwritten without ``force``.
-    """
+    """Return why not to write to ``target``, or an empty text; recordings and sidecars are safe even with ``force``."""
     path = Path(target)
     try:
         if path.is_dir():

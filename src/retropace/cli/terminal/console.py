@@ -133,13 +133,7 @@ class _TerminalOutput(TextOutput):
 
 
 def format_table(table: TextTable, gap: int) -> str:
-    """Return header and rows as text, with ``gap`` blanks between two columns and none at the end of a line.
-
-    >>> print(format_table(TextTable("", ("lap", "distance"), (("1", "400 m"), ("12", "1.2 km"))), gap=2))
-    lap  distance
-    1       400 m
-    12     1.2 km
-    """
+    """Return header and rows as text, with ``gap`` blanks between two columns and none at the end of a line."""
     widths = measure_columns(table)
     lines = []
     for row in (table.names, *table.rows):

@@ -21,10 +21,7 @@ EXIT_FAILURE = 1
 
 
 def run_or_report(path: str, action: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result | None:
-    """Return the result of an action on the file ``path``; if it raises, print one sentence on stderr and return None.
-
-    With ``RETROPACE_DEBUG=1`` in the environment, the traceback of an unexpected exception follows.
-    """
+    """Return the result of an action on ``path``, or None after printing one sentence on stderr if it raises."""
     try:
         return action(*args, **kwargs)
     except RetropaceError as error:

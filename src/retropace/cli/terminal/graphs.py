@@ -61,11 +61,7 @@ def compute_scale(values: FloatArray, samples: FloatArray, channel: str) -> tupl
 
 
 def compute_column_means(cleaned: CleanedActivity, width: int) -> dict[str, FloatArray]:
-    """Return means of ``speed_mps`` and ``cadence_spm`` over ``width`` equal parts of the time, NaN where unknown.
-
-    Mean speed is distance over the whole time of a part, standing included. Mean cadence is steps over the time in
-    which steps were counted; it is unknown if that is less than a fifth of the part.
-    """
+    """Return mean ``speed_mps`` (standing included) and ``cadence_spm`` in ``width`` equal parts, NaN if unknown."""
     edges = np.linspace(0.0, cleaned.elapsed_s, width + 1)
     seconds = np.diff(edges)
     speed, cadence = np.full(width, np.nan), np.full(width, np.nan)
