@@ -1,8 +1,4 @@
-"""Cleaning of the time axis: records are sorted and merged by time, and faults of the watch's clock removed.
-
-A record's own time counts as long as times rise; where they fall, :mod:`~retropace.cleaning.clock_faults` says why.
-The device's total elapsed time decides whether a gap that the runner ran through is a leap of the clock.
-"""
+"""Cleaning of the time axis: records are sorted and merged by time, and faults of the watch's clock removed."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -150,10 +146,7 @@ def _shrink_steps(
 
 
 def _find_leading_offset_s(raw_s: FloatArray, offset_s: FloatArray, start_time: datetime | None) -> float:
-    """Return how far the clock is ahead of the cleaned axis where its date is right.
-
-    That is at first, if more than a few records share that clock and it is no day from that of most, else there.
-    """
+    """Return how far the clock is ahead of the cleaned axis where its date is right: at first, else in most records."""
     start_s = np.inf if start_time is None else start_time.timestamp()
     is_believable = start_s + raw_s >= FIRST_BELIEVABLE_DATE_S
     believed_s = offset_s[is_believable] if np.any(is_believable) else offset_s

@@ -211,10 +211,7 @@ def _follow_others(
 
 
 def find_leaps(recorded: Recorded, pauses: Spans, min_gap_s: float) -> NDArray[np.intp]:
-    """Find the gaps outside of pauses that may be leaps of the clock; returns the records before them.
-
-    Over ``min_gap_s`` or more the runner got as far as usually between two records, or few records stand beyond a gap.
-    """
+    """Find the gaps outside of pauses that may be leaps of the clock; returns the records before them."""
     step_s = np.diff(recorded.t_s)
     gaps = np.flatnonzero(step_s > max(min(min_gap_s, MIN_LONE_GAP_S), MIN_LEAP_SPACINGS * recorded.spacing_s))
     usual_m = recorded.speed_mps * recorded.spacing_s

@@ -54,11 +54,7 @@ class Positions(HasFindings):
 
 
 def drop_stray_positions(t_s: FloatArray, lat_deg: FloatArray, lon_deg: FloatArray) -> Positions:
-    """Return the positions with stray ones, and those repeated before a leap, set to NaN.
-
-    Positions are stray if impossible or 0, 0, or apart from the longest route possible; parts too long for that are
-    kept.
-    """
+    """Return the positions, NaN where impossible, 0, 0, off the longest route possible, or repeated before a leap."""
     lat, lon = lat_deg.copy(), lon_deg.copy()
     is_stray = (np.abs(lat) > 90.0) | (np.abs(lon) > 180.0) | ((lat == 0.0) & (lon == 0.0))
     known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon) & ~is_stray)

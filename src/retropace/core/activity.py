@@ -1,9 +1,4 @@
-"""One recorded session as its file holds it: the result of every reader.
-
-Nothing here is repaired: :func:`retropace.cleaning.clean.clean_activity` turns an :class:`Activity` into a
-:class:`retropace.core.cleaned_activity.CleanedActivity`. The one time axis, ``t_s``, is seconds since the first record
-by the watch's clock, pauses included. Units are SI; NaN means missing.
-"""
+"""One recorded session as its file holds it, unrepaired: the result of every reader. Units are SI; NaN is missing."""
 
 from __future__ import annotations
 
@@ -51,12 +46,6 @@ class Samples:
         """Return samples with the given columns and all others missing.
 
         Raises ``ValueError`` for a column of another length than ``t_s`` and ``TypeError`` for an unknown name.
-
-        Example:
-            >>> samples = Samples.from_columns(np.array([0.0, 1.0]), speed_mps=np.array([3.0, 3.1]))
-            >>> samples.heart_rate_bpm
-            array([nan, nan])
-
         """
         names = {column.name for column in fields(cls)} - {"t_s", "extra", "categories"}
         if unknown := set(columns) - names:

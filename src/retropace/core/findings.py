@@ -1,8 +1,4 @@
-"""Findings: what was repaired, dropped or assumed on the way to a result, as values that say how much it matters.
-
-A finding is a note if it is routine, and a warning if a figure may be off or something was lost. ``docs/findings.md``
-lists all codes.
-"""
+"""Findings: what was repaired, dropped or assumed on the way to a result; ``docs/findings.md`` lists all codes."""
 
 from __future__ import annotations
 

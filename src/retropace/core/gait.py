@@ -27,10 +27,8 @@ def classify_gait(speed_mps: FloatArray, cadence_spm: FloatArray) -> StrArray:
 
     Cadence decides where it is known: backward runners are as slow as walkers but step like runners.
 
-    Example:
-        >>> classify_gait(np.array([1.5, 1.5, np.nan]), np.array([170.0, np.nan, np.nan])).tolist()
-        ['run', 'walk', '']
-
+    >>> classify_gait(np.array([1.5, 1.5, np.nan]), np.array([170.0, np.nan, np.nan])).tolist()
+    ['run', 'walk', '']
     """
     by_cadence = np.where(cadence_spm >= WALK_RUN_TRANSITION_SPM, "run", "walk")
     by_speed = np.where(speed_mps >= WALK_RUN_TRANSITION_MPS, "run", "walk")

@@ -36,13 +36,7 @@ def compute_radii_m(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def compute_distances_m(lat_deg: FloatArray, lon_deg: FloatArray) -> FloatArray:
-    """Return metres from each position to the next, shape ``(n - 1,)``; NaN if one of the two is missing.
-
-    Example:
-        >>> compute_distances_m(np.array([0.0, 1.0]), np.array([0.0, 0.0])).round()
-        array([110574.])
-
-    """
+    """Return metres from each position to the next, shape ``(n - 1,)``; NaN if one of the two is missing."""
     return np.hypot(*compute_offsets_m(lat_deg, lon_deg))
 
 

@@ -56,10 +56,7 @@ MAX_SUGGESTIONS = 5
 
 
 def find_borderline(segments: Segments, min_probability: float) -> tuple[BorderlineSegment, ...]:
-    """Find stretches assumed forward that were run backward with at least ``min_probability``, the likeliest first.
-
-    The probability of a stretch is the mean over its segments, weighted by duration; ``MAX_SUGGESTIONS`` at most.
-    """
+    """Find up to ``MAX_SUGGESTIONS`` stretches assumed forward, backward with ``min_probability``; likeliest first."""
     is_assumed = (segments.direction == "forward") & (segments.basis == "assumed")
     probability = np.where(is_assumed, 1.0 - segments.confidence, 0.0)
     borderline = []

@@ -8,13 +8,7 @@ MAX_SIDECAR_BYTES = 16 * 2**20
 
 
 def sidecar_path(recording: str | os.PathLike[str]) -> Path:
-    """Return the path of a recording's sidecar, whether it exists or not.
-
-    Example:
-        >>> sidecar_path("run.fit.gz").name
-        'run.annotations.csv'
-
-    """
+    """Return the path of a recording's sidecar, ``run.annotations.csv`` of ``run.fit.gz``, whether it exists or not."""
     path = Path(recording)
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
     return path.with_name(Path(name).stem + ".annotations.csv")

@@ -17,13 +17,7 @@ def as_spans(pairs: Iterable[tuple[float, float]]) -> Spans:
 
 
 def union(spans: Spans) -> Spans:
-    """Return disjoint, sorted spans that cover the same time; overlapping and adjacent ones are merged.
-
-    Example:
-        >>> union(as_spans([(5.0, 8.0), (0.0, 2.0), (2.0, 3.0)])).tolist()
-        [[0.0, 3.0], [5.0, 8.0]]
-
-    """
+    """Return disjoint, sorted spans that cover the same time; overlapping and adjacent ones are merged."""
     spans = spans[spans[:, 1] > spans[:, 0]]
     if len(spans) == 0:
         return as_spans([])
@@ -40,13 +34,7 @@ def clip(spans: Spans, start_s: float, end_s: float) -> Spans:
 
 
 def true_runs(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the index ranges in which a mask is True without interruption, as ``(m, 2)`` first and excluded last.
-
-    Example:
-        >>> true_runs(np.array([True, True, False, True])).tolist()
-        [[0, 2], [3, 4]]
-
-    """
+    """Return the index ranges in which a mask is True without interruption, as ``(m, 2)`` first and excluded last."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
     return edges.reshape(-1, 2)
 
@@ -86,10 +74,8 @@ def spread_over_rows(t_s: FloatArray, rows: NDArray[np.intp], steps: FloatArray)
     Each of ``steps``, ``(len(rows) - 1,)``, is spread evenly over the time from one of ``rows`` to the next. The
     result, ``(len(t_s) - 1,)``, is NaN before the first and after the last of them.
 
-    Example:
-        >>> spread_over_rows(np.array([0.0, 1.0, 2.0, 4.0]), np.array([1, 3]), np.array([6.0])).tolist()
-        [nan, 2.0, 4.0]
-
+    >>> spread_over_rows(np.array([0.0, 1.0, 2.0, 4.0]), np.array([1, 3]), np.array([6.0])).tolist()
+    [nan, 2.0, 4.0]
     """
     rates = np.append(steps / np.diff(t_s[rows]), np.nan)  # index -1, before the first row, finds the last rate too
     spread: FloatArray = rates[np.searchsorted(rows, np.arange(len(t_s) - 1), side="right") - 1] * np.diff(t_s)
@@ -99,22 +85,14 @@ def spread_over_rows(t_s: FloatArray, rows: NDArray[np.intp], steps: FloatArray)
 def find_owner(edges_s: FloatArray, times_s: FloatArray) -> NDArray[np.intp]:
     """Return for each time the index of the segment, between adjacent rising edges, that contains it or is nearest.
 
-    Example:
-        >>> find_owner(np.array([0.0, 10.0, 20.0]), np.array([-1.0, 0.0, 10.0, 20.0])).tolist()
-        [0, 0, 1, 1]
-
+    >>> find_owner(np.array([0.0, 10.0, 20.0]), np.array([-1.0, 0.0, 10.0, 20.0])).tolist()
+    [0, 0, 1, 1]
     """
     return np.clip(np.searchsorted(edges_s, times_s, side="right") - 1, 0, len(edges_s) - 2)
 
 
 def subtract(spans: Spans, minus: Spans) -> Spans:
-    """Return the parts of ``spans`` that ``minus`` does not cover; the spans of both must be disjoint and sorted.
-
-    Example:
-        >>> subtract(as_spans([(0.0, 10.0)]), as_spans([(2.0, 3.0)])).tolist()
-        [[0.0, 2.0], [3.0, 10.0]]
-
-    """
+    """Return the parts of ``spans`` that ``minus`` does not cover; the spans of both must be disjoint and sorted."""
     edges = np.unique(np.concatenate((spans.ravel(), minus.ravel())))
     middle = midpoints(edges)
     left = contains(spans, middle) & ~contains(minus, middle)
@@ -130,10 +108,8 @@ def subtract(spans: Spans, minus: Spans) -> Spans:
 def covered_share(spans: Spans, edges_s: FloatArray) -> FloatArray:
     """Return which share of the time between each two adjacent edges lies in disjoint, sorted spans.
 
-    Example:
-        >>> covered_share(as_spans([(2.0, 4.0), (9.0, 30.0)]), np.array([0.0, 8.0, 10.0])).tolist()
-        [0.25, 0.5]
-
+    >>> covered_share(as_spans([(2.0, 4.0), (9.0, 30.0)]), np.array([0.0, 8.0, 10.0])).tolist()
+    [0.25, 0.5]
     """
     if len(spans) == 0:
         return np.zeros(len(edges_s) - 1)

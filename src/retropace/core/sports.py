@@ -27,11 +27,6 @@ def classify_sport(sport: str, sub_sport: str = "") -> bool | None:
     """Return whether a sport is done on foot: running, walking, hiking; None if the names do not tell.
 
     A sub-sport decides where it names another sport (``training``, ``yoga``), or where the sport is not specific.
-
-    Example:
-        >>> classify_sport("carrera"), classify_sport("VirtualRide"), classify_sport("training", "cardio")
-        (True, False, None)
-
     """
     by_sport, by_sub_sport = _classify_name(sport), _classify_name(sub_sport)
     return by_sub_sport if by_sport is None or by_sub_sport is False else by_sport

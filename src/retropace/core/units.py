@@ -68,13 +68,7 @@ def format_count(count: int, singular: str, plural: str = "") -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a duration rounded to seconds; a dash for NaN.
-
-    Example:
-        >>> format_duration(245.0), format_duration(3750.0)
-        ('4:05', '1:02:30')
-
-    """
+    """Return a duration rounded to seconds, such as ``4:05`` or ``1:02:30``; a dash for NaN."""
     if not math.isfinite(seconds):
         return "–"
     rounded_s = round(seconds)

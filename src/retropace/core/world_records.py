@@ -9,8 +9,7 @@ MAX_SPEED_MPS = 12.5
 BACKWARD_WORLD_BESTS = (
     *((100.0, 13.2), (400.0, 69.6), (1609.344, 330.0), (5000.0, 1147.0), (10000.0, 2360.0), (42195.0, 12300.0)),
 )
-"""Distance in metres and time in seconds, rounded down, of the fastest known backward runs (men's bests as listed by
-the retro-running community)."""
+"""Metres and seconds, rounded down, of the fastest known backward runs by men listed by the retro-running community."""
 TOP_SPEED_FACTOR = 1.15
 """Ratio of top speed to mean speed in a 100 m race, as in forward sprints (Bolt 2009: 12.3 m/s at a mean of 10.4)."""
 

@@ -28,13 +28,7 @@ _LOOSE_TIME = re.compile(
 
 
 def parse_time(text: str) -> tuple[float, bool] | None:
-    """Parse an ISO 8601 time to POSIX seconds and whether it has a time zone, else UTC; None if it is not a time.
-
-    Example:
-        >>> parse_time("2025-05-03T07:30:00Z"), parse_time("٢٠٢٥-٥-٣ ٧:٣٠:٠ م +02:00")
-        ((1746257400.0, True), (1746293400.0, True))
-
-    """
+    """Parse an ISO 8601 time to POSIX seconds and whether it has a time zone, else UTC; None if it is not a time."""
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError:

@@ -103,11 +103,7 @@ def chart_data_to_dict(chart_data: ChartData, analysis: Analysis) -> dict[str, A
 
 
 def pack_float32(column: FloatArray) -> str:
-    """Return a column as base64 text of little-endian float32 values, NaN where missing.
-
-    >>> pack_float32(np.array([0.0, 1.5]))
-    'AAAAAAAAwD8='
-    """
+    """Return a column as base64 text of little-endian float32 values, NaN where missing."""
     return base64.b64encode(np.asarray(column, dtype="<f4").tobytes()).decode("ascii")
 
 

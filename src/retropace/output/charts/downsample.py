@@ -35,10 +35,7 @@ class DownsampledColumns:
 
 
 def downsample(cleaned: CleanedActivity, max_rows: int) -> DownsampledColumns:
-    """Return the curves of an activity, reduced to about ``max_rows`` rows where there are more.
-
-    Each bin of rows keeps its first and last row and every channel's extremes (M4, Jugel et al. 2014, VLDB 7:797).
-    """
+    """Return the curves in about ``max_rows`` rows, ends and extremes of bins (M4, Jugel et al. 2014, VLDB 7:797)."""
     columns = {name: getattr(cleaned, name) for name in CHANNELS} | {"step_length_m": compute_step_length_m(cleaned)}
     columns = {name: bridge_gaps(cleaned.t_s, column, MAX_BRIDGED_GAP_S)[0] for name, column in columns.items()}
     columns |= {"t_s": cleaned.t_s, "distance_m": cleaned.curves["distance_m"]}

@@ -14,11 +14,9 @@ from fit_tool.profile.messages.time_in_zone_message import TimeInZoneMessage
 from retropace.readers.fit.stream import DEVELOPER_BIT, ChainedFile, find_chained_files
 
 REWRITTEN_MESSAGES = frozenset({SessionMessage.ID, LapMessage.ID, ActivityMessage.ID, TimeInZoneMessage.ID})
-"""FIT's numbers of messages that are not copied: session, lap and activity, because the export writes its own, and
-``time_in_zone``, because it refers to laps by numbers that no longer hold."""
+"""FIT's numbers of messages that the export writes itself, and of ``time_in_zone``, which refers to old laps."""
 UNTIMED_SESSION_MESSAGES = frozenset({78, 312, 313})
-"""FIT's numbers of ``hrv``, ``split`` and ``split_summary``, which have no timestamp that tells their session. They are
-not copied if the file has several sessions."""
+"""FIT's numbers of ``hrv``, ``split`` and ``split_summary``; untimed, so copied only from a file of one session."""
 DEVELOPER_INDEX_FIELDS = {206: 0, 207: 3}
 """Field number of the developer index (number of an app) in ``field_description`` and ``developer_data_id``."""
 TIMESTAMP_FIELD = 253

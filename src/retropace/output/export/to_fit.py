@@ -51,10 +51,8 @@ FIELDS = {
     "power": (7, "uint16", 1.0, 0.0),
     "temperature": (13, "sint8", 1.0, 0.0),
 }
-"""FIT's number, base type, scale and offset of each exported field of ``record`` by the name of its column (FIT SDK).
-
-The encoded value is ``scale * (value + offset)``, of values in metres, seconds and degrees.
-"""
+"""FIT's number, base type, scale and offset of ``record`` fields by column, in metres, seconds and degrees (FIT SDK);
+the encoded value is ``scale * (value + offset)``."""
 PROFILE_VERSION = 21212
 """The version of the FIT profile (the list of known messages and fields) that fit-tool follows."""
 SAMPLE_FIELDS = (

@@ -26,10 +26,7 @@ RETROPACE_NAMESPACE = "urn:retropace:analysis:1"
 
 
 def format_gpx(analysis: Analysis, line_segments: LineSegments, rows: CleanedActivity) -> str:
-    """Return the GPX document of the line segments: altitude from ``rows``, recorded heart rate and one-foot cadence.
-
-    Raises :class:`RetropaceError` if no line segment has a visible position.
-    """
+    """Return the GPX document of the line segments; raises :class:`RetropaceError` if none has a visible position."""
     activity = analysis.activity
     if not line_segments.has_lines:
         raise RetropaceError(

@@ -92,10 +92,6 @@ def build_content_security_policy(scripts: Sequence[str], tile_url: str | None) 
 
 
 def parse_tile_origin(tile_url: str) -> str:
-    """Return the scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host.
-
-    >>> parse_tile_origin("https://tiles.example.org/{z}/{x}/{y}.png")
-    'https://tiles.example.org'
-    """
+    """Return the scheme, host and port of a tile URL; empty if it is not http or https, or no path follows the host."""
     match = re.match(r"https?://[\w.-]+(:\d+)?(?=/)", tile_url, re.ASCII)
     return match[0] if match else ""

@@ -36,11 +36,7 @@ def format_energy_lines(analysis: Analysis, weight_kg: float) -> tuple[str, str]
 
 
 def format_kilocalories(low_kcal: float, high_kcal: float, step_kcal: int) -> str:
-    """Return a range as text; its lower bound is rounded down and its upper bound up to a multiple of ``step_kcal``.
-
-    >>> format_kilocalories(213.0, 251.0, step_kcal=10)
-    '210–260 kcal'
-    """
+    """Return a range as text; its lower bound is rounded down and its upper bound up to a multiple of ``step_kcal``."""
     if high_kcal <= 0.0:
         return "0 kcal"
     return f"{step_kcal * math.floor(low_kcal / step_kcal)}–{step_kcal * math.ceil(high_kcal / step_kcal)} kcal"

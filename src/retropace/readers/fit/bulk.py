@@ -1,8 +1,4 @@
-"""Bulk decoding of FIT ``record`` messages into NumPy columns, equal to those of fitdecode to the last bit.
-
-All messages of one definition have the same length, so that each field is a strided view of their bytes. A file
-in which fields change their meaning, or need more than a scale and an offset, is left to fitdecode.
-"""
+"""Bulk decoding of FIT ``record`` messages into NumPy columns, equal to those of fitdecode to the last bit."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,8 +1,4 @@
-"""Conversion of the fields of a session's FIT records to sample columns in SI units.
-
-Developer fields, which apps and foot pods define, fill columns that the watch itself did not record. They say what they
-measure by the number of a profile field, or by their name alone.
-"""
+"""Conversion of the fields of FIT records, those of apps and foot pods among them, to sample columns in SI units."""
 
 import itertools
 from collections.abc import Iterator, Sequence

@@ -44,10 +44,8 @@ class ColumnBuilder:
     columns: dict[tuple[FieldKey, bool], _FieldValues] = field(default_factory=dict)
     """Columns by field and by whether they hold texts: a field may have numbers in some messages, texts in others."""
     targets: dict[tuple[Any, ...], tuple[list[_FieldTarget | None], bool]] = field(default_factory=dict)
-    """What receives the values of the fields of a message, None for a field whose description by the app is damaged;
-    and whether a field occurs twice, so that only its last value counts. The key is the definition of the message and
-    its fields, as messages of one definition may differ in a time in the header and in components (fields that are
-    parts of another) without a value."""
+    """By a message's definition and fields (which vary with times in the header and parts of fields): what receives
+    each value, None if the app's description is damaged; and whether a field occurs twice, whose last value counts."""
 
     def add(self, message: Any, scales: DeveloperScales) -> None:
         """Add the values of one record message of fitdecode, applying the ``scales`` of developer fields."""

@@ -1,7 +1,4 @@
-"""Location of each message in FIT bytes, with its definition, found without decoding the messages.
-
-Several files, of header, definition and data messages, and checksum, may be chained (FIT SDK, protocol).
-"""
+"""Location of each message in the bytes of one or more chained FIT files, without decoding (FIT SDK, protocol)."""
 
 from __future__ import annotations
 

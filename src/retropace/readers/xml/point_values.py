@@ -146,13 +146,7 @@ class PointValues:
 
 
 def parse_number(text: str) -> float:
-    """Parse a finite number, also with a decimal comma or in the digits of another script; NaN if the text is none.
-
-    Example:
-        >>> parse_number("3,5"), parse_number("1.234,5"), parse_number("٣٫٥"), parse_number("x")
-        (3.5, 1234.5, 3.5, nan)
-
-    """
+    """Parse a finite number, also with a decimal comma or in the digits of another script; NaN if the text is none."""
     try:
         value = float(text)
     except ValueError:
