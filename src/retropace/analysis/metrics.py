@@ -132,8 +132,7 @@ class Scores:
     """Segmentation covering, 1 is best: duration-weighted mean over the reference stretches of the largest overlap
     (intersection over union) with an estimated stretch of any direction (Arbeláez 2011, IEEE PAMI 33:898)."""
     brier: float
-    """Brier score: mean squared difference, over the judged seconds, between the probability of ``backward`` and the
-    truth (1 or 0); 0 is best, NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
+    """Mean squared error of the probability of backward; NaN without confidences (Brier 1950, Mon Weather Rev 78:1)."""
     reliability: Reliability | None  # comparison of confidence with accuracy; None without confidences
 
     @property

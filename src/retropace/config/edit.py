@@ -1,8 +1,4 @@
-"""Editing of the config file, which keeps its comments, order and layout.
-
-An edit rewrites one table, or the part before all tables, by tomlkit. Given the whole file, tomlkit drops the comments
-below a table that is removed, and moves tables of the same name next to each other.
-"""
+"""Editing of the config one table at a time, as tomlkit drops comments and moves tables if given the whole file."""
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping

@@ -1,8 +1,4 @@
-"""Refinement of the edges of reps to half a second, by fitting a model of recorded speed around each edge.
-
-True speed changes from one mean to another, with a slower phase between if the runner turns round. The body smooths
-each change exponentially; a watch does so again and late; the slope of distance does so without delay.
-"""
+"""Refinement of rep edges to half a second, fitting speed as body and watch smooth it, slower while turning round."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

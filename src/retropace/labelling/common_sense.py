@@ -1,8 +1,4 @@
-"""Common sense about backward running, as rules that no likelihood outvotes.
-
-Nobody runs backward faster than easy forward pace. Of who never marked anything, only what stands out is suspected. The
-limits were chosen on half of the forward controls and half-made sessions (``tests/benchmarks/real_runs.py``).
-"""
+"""Rules that no likelihood outvotes, with limits chosen on half of the controls (``tests/benchmarks/real_runs.py``)."""
 
 from typing import NamedTuple
 

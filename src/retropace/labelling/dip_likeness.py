@@ -16,8 +16,7 @@ MIN_DIP_S = 10.0
 MAX_DIP_REST_S = 60.0
 """Longest standing (s) within a dip; a longer one divides it."""
 DIFFERENCE_SCALES = np.array((0.1, 6.0, 6.0, 0.3, 0.7, 0.7))
-"""Units of the differences between a dip and a repetition: log of the speed beside, bpm of lower and of higher heart
-rate, share of walking, and log duration by which the dip is shorter, and by which it is longer."""
+"""Units of log speed beside, bpm of lower and higher heart rate, walking share, log duration if shorter, if longer."""
 DIFFERENCE_LOG_ODDS = np.array((-0.69, -0.36, -0.28, -0.07, -1.4, -1.56))
 """Log-odds of backward per unit of each of the differences in ``DIFFERENCE_SCALES``."""
 BASE_LOG_ODDS = 1.2

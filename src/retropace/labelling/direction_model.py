@@ -1,8 +1,4 @@
-"""Probability that each stretch of a session was run backward.
-
-Stretches that look alike are clustered. Every labelling, which calls each cluster forward or backward, is judged by the
-likelihood of speed, cadence and heart rate (:mod:`.runner_model`) and by prior log-odds (:mod:`.priors`).
-"""
+"""Probability of backward by stretch: each labelling of the clusters is judged by its likelihood and its prior."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -146,10 +146,7 @@ PRIORS = {"run": RUN_PRIOR, "walk": WALK_PRIOR}
 def log_marginal_likelihood(
     model: GaitModel, observations: Observations, backward: FloatArray, disabled_evidence: frozenset[str] = frozenset()
 ) -> FloatArray:
-    """Return the log marginal likelihood under each labelling, a row of ``backward`` ``(m, n)``, up to a constant.
-
-    ``disabled_evidence`` names the regressions to leave out: ``pace``, ``cadence``, ``heart rate``.
-    """
+    """Return the log marginal likelihood of each labelling, a row of ``backward`` ``(m, n)``, up to a constant."""
     total = np.zeros(len(backward))
     for name, prior, x, y, var in _regressions(model, observations):
         known = np.isfinite(x) & np.isfinite(y)

@@ -10,8 +10,7 @@ from retropace.season.runs import FORWARD, Season
 MIN_ACTIVITIES = 8
 """Least number of activities with a known metric; with fewer, none is reported for this metric."""
 MAX_ROBUST_Z = 5.0
-"""Robust z-score above which an activity is reported. One in two million normally distributed values exceeds it; real
-sessions vary more."""
+"""Robust z-score above which an activity is reported: one in two million if normal; real sessions vary more."""
 METRICS = (
     ("speed", 0.06, "{:.1f} m/s"),
     ("cadence", 0.03, "{:.0f} spm"),

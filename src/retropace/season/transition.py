@@ -1,7 +1,4 @@
-"""Speed at which a runner changes between walking and running in one direction.
-
-Going backward people prefer to run from 1.63 ± 0.11 m/s (Hreljac 2005, J Sports Sci Med 4:446: twelve young adults).
-"""
+"""Speed between walk and run; backward 1.63 ± 0.11 m/s in 12 young adults (Hreljac 2005, J Sports Sci Med 4:446)."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,4 @@
-"""Merging of the stretches of a fine segmentation into what a runner would call a segment.
-
-The exact search cuts wherever pace and cadence differ significantly. Edges are taken out again, the least important
-first, until each of the rest is a change that matters: larger than the runner's own wandering, and the larger the
-shorter the stretches beside it. The places of the remaining edges then move to where the change began.
-"""
+"""Merging of a fine segmentation: the least important edges go, and the rest move to where the change began."""
 
 from typing import NamedTuple
 
@@ -14,16 +9,13 @@ from retropace.core.parameters import SegmentParameters
 from retropace.core.spans import FloatArray
 
 MAX_CONTRAST_SD = 5.0
-"""Largest change, in standard deviations of the noise, that makes stretches beside it unsettled; from running to
-walking it is about 14. A larger limit would hide changes of pace between a warm-up and a first repetition."""
+"""Largest change (sd of noise) that unsettles what is beside; more would hide those from warm-up to first rep."""
 MIN_CONTRAST_RATIO = 1.5
-"""Least ratio of the squared change at the next edge to that at an edge at which it counts as larger. Alternating
-repetitions, whose changes are about equal, do not hide each other."""
+"""Least ratio of squared changes at which that at the next edge is larger, lest alternating reps hide each other."""
 MAX_ONSET_S = 6.0
 """Largest time in seconds by which an edge moves to an earlier moment, at which the change began."""
 SLOWING_SHARE = 0.2
-"""Share of a change to a slower pace that has happened at its edge. Runners press their laps when they begin to slow
-down, which takes seconds and is smoothed by the watch: the best step in the data is a median of 5–9 s late."""
+"""Share of a slowing that has happened at its edge, where runners press laps; the best step is a median 5–9 s late."""
 QUICKENING_SHARE = 0.5
 """Share of a change to a faster pace that has happened at its edge; the best step in the data is 2–4 s late."""
 
@@ -44,10 +36,7 @@ class Stretches(NamedTuple):
 
 
 def merge_stretches(stretches: Stretches, wander_sd: float, parameters: SegmentParameters) -> Stretches:
-    """Merge neighbouring stretches until every change between two of them matters, and none of them is too short.
-
-    ``wander_sd`` is by how much the runner's mean pace and cadence wander, in standard deviations of their noise.
-    """
+    """Merge neighbours until every change matters and none is too short; ``wander_sd`` is of means, in sd of noise."""
     while True:
         strength = _measure_strength(stretches, wander_sd, parameters)
         around = np.concatenate(([np.inf], strength, [np.inf]))
@@ -64,10 +53,8 @@ def merge_stretches(stretches: Stretches, wander_sd: float, parameters: SegmentP
 def _measure_strength(stretches: Stretches, wander_sd: float, parameters: SegmentParameters) -> FloatArray:
     """Return the strength of each inner edge, ``(n - 1,)``: its squared change by the least one that matters.
 
-    For long stretches that is ``min_change_sd`` and the runner's wandering, for short ones what the penalty of an edge
-    asks of stretches of their lengths. Where the change at the next edge is larger, ``settling_s`` seconds of that are
-    added, spread over the lengths, as pace swings before and after a large change. An edge of a stretch shorter than
-    ``min_segment_s`` has a strength below 1, a fixed edge an infinite one.
+    Where the change at the next edge is larger, ``settling_s`` seconds of it are added, spread over the lengths, as
+    pace swings there. It is below 1 beside a stretch shorter than ``min_segment_s``, and infinite at a fixed edge.
     """
     is_free = ~stretches.is_fixed[1:-1]
     change2 = np.where(is_free, np.nansum(np.diff(stretches.means, axis=0) ** 2, axis=1), 0.0)
@@ -85,11 +72,7 @@ def _measure_strength(stretches: Stretches, wander_sd: float, parameters: Segmen
 
 
 def find_onset(values: FloatArray, known: NDArray[np.bool_], before: FloatArray, after: FloatArray) -> int:
-    """Return how many rows before its end a stretch began to change from the mean level ``before`` to ``after``.
-
-    ``values`` and ``known``, ``(n, 2)``, end at the edge. The change begins after the last row that has made less than
-    ``SLOWING_SHARE`` (or ``QUICKENING_SHARE``) of the way between the two levels.
-    """
+    """Return how many rows before its end a stretch, ``(n, 2)``, began to change from level ``before`` to ``after``."""
     change = np.nan_to_num(after - before)
     share = np.where(known, values - np.nan_to_num(before), 0.0) @ change / max(float(change @ change), 1e-9)
     is_before = share < (SLOWING_SHARE if change[0] < 0.0 else QUICKENING_SHARE)

@@ -9,22 +9,17 @@ IndexArray = NDArray[np.intp]
 """Array of indices, ``(n,)``."""
 
 MAX_BLOCK_SIZE = 16
-"""Largest number of adjacent positions (possible starts and ends of segments) in a block. A whole block is excluded
-from the search at once; its size changes only the speed of the search."""
+"""Largest number of adjacent positions in a block, excluded from the search at once; it changes only the speed."""
 ENDS_PER_BATCH = 80
-"""Approximate number of segment ends whose best starts are searched together; it changes only the speed of the
-search."""
+"""Approximate number of segment ends that are searched together; it changes only the speed."""
 MIN_BLOCKS_TO_RANK = 16
-"""Largest number of blocks that are all tried at once while it is undecided whether they hold a best start. If there
-are more, the most promising are tried first."""
+"""Largest number of undecided blocks that are all tried at once; of more, the most promising are tried first."""
 MAX_BLOCKS_PER_ROUND = 256
 """Largest number of blocks of possible segment starts that are tried at once; it limits the memory."""
 TIE_BREAK_MULTIPLE = 64
-"""Of change points with equal cost, one at a multiple of this number is preferred, so that the result does not depend
-on the order of the search. Costs are equal where no value is known."""
+"""Of change points of equal cost, one at a multiple of this is taken, whatever the order of the search."""
 UNREACHED_COST = 1e300
-"""Initial cost of each position, until a segmentation that ends there is found. It is above any real cost, and finite
-so that bounds can be computed with it."""
+"""Initial cost of each position: above any real cost, and finite so that bounds can be computed with it."""
 
 
 def find_change_points(
@@ -41,11 +36,6 @@ def find_change_points(
 
     Raises ``ValueError`` for a signal of the wrong shape or with missing values and for a penalty that is not positive
     and finite.
-
-    Example:
-        >>> find_change_points(np.array([[0.0], [0.0], [9.0], [9.0], [9.0]]), 1.0)
-        array([0, 2, 5])
-
     """
     if signal.ndim != 2:
         raise ValueError(f"the signal must have shape (n, k), not {signal.shape}")
@@ -65,11 +55,7 @@ def find_change_points(
 def _trace_back(
     best_cost: FloatArray, previous: IndexArray, known_counts: IndexArray | None, min_size: int
 ) -> IndexArray:
-    """Return the edges of the optimal segmentation, followed backward from the end of the signal.
-
-    ``previous[end]`` is the best start of the segment that ends at ``end``. Of several starts with equal cost, one at a
-    multiple of :data:`TIE_BREAK_MULTIPLE` samples is taken.
-    """
+    """Return the edges, from the end back by ``previous`` best starts; ties go to :data:`TIE_BREAK_MULTIPLE`."""
     edges = [len(best_cost) - 1]
     while edges[-1] > 0:
         end = edges[-1]
@@ -146,10 +132,7 @@ class _PeltSearch:
         return self.best.ravel()[: self.length + 1], self.previous.ravel()[: self.length + 1]
 
     def _solve_batch(self, batch: slice, candidates: IndexArray, likely_blocks: IndexArray) -> IndexArray:
-        """Find the best start for each end in the batch; return the candidate blocks that later ends may need.
-
-        ``likely_blocks`` are tried first, because good costs of the ends exclude most other blocks.
-        """
+        """Find the best start for each end, ``likely_blocks`` first; return the blocks that later ends may need."""
         saving_between = self._compute_saving(
             self.sums_to_last.take(candidates, 1)[:, None], self.sums_to_first[:, batch, None]
         )
@@ -203,10 +186,7 @@ class _PeltSearch:
             is_tried[batch] &= ~is_changed
 
     def _compute_saving(self, sums_to_start: FloatArray, sums_to_end: FloatArray) -> FloatArray:
-        """Return by how much the mean of each segment lowers its sum of squared values (``saving`` in the class).
-
-        The arguments are sums and counts of the values before each segment's start and before its end.
-        """
+        """Return ``saving`` (see the class) by sums and counts before each segment's start and before its end."""
         increments = sums_to_end - sums_to_start
         sums, counts = increments[: self.column_count], increments[self.column_count :]
         sums *= sums

@@ -19,28 +19,22 @@ from retropace.segmentation.pelt import find_change_points
 from retropace.segmentation.signals import resample, standardize_columns
 
 EdgeIndices = NDArray[np.intp]
-"""Edges of segments as rising indices into evenly spaced times. The first is 0, the last the number of times; a segment
-lies between each two adjacent edges."""
+"""Edges of segments: rising indices into evenly spaced times, from 0 to the number of times."""
 
 NOISE_BLOCK_S = 10.0
-"""Length in seconds of the blocks whose means are compared: differences between adjacent blocks measure a signal's
-noise."""
+"""Length (s) of the blocks of which differences between adjacent means measure a signal's noise."""
 NORMAL_QUARTILE_SD = 0.3186
-"""Half width, in standard deviations, of the interval around the mean that holds a quarter of normally distributed
-values."""
+"""Half width (sd) of the interval around the mean that holds a quarter of normally distributed values."""
 WANDER_RATIO = 2.0
 """Ratio of the wandering of a runner's mean pace to its noise over ``NOISE_BLOCK_S``."""
 MAX_ONSET_SPACING_S = 2.0
 """Largest median time in seconds between records at which edges move to where a change began."""
 MIN_BLOCK_CHANGES = 20
-"""Smallest number of differences between blocks from which a signal's noise is measured; with fewer, the noise is
-assumed not to exceed ``reference_wander_sd``."""
+"""Fewest differences between blocks that measure noise; with fewer it is at most ``reference_wander_sd``."""
 MIN_TRANSITION_SHARE = 0.1
-"""Smallest relative position of a short segment's mean, from 0 at the mean of the segment before to 1 at that of the
-segment after, for it to be taken for a transition. The largest is 1 minus this."""
+"""Least position of a transition's mean on the way from the mean before (0) to that after (1); at most 1 minus this."""
 MAX_TRANSITION_OFFSET2 = 0.25
-"""Largest squared distance of a transition's mean from the straight line through the means of the segments before and
-after it, as a fraction of the squared distance between those two. Means are points in the plane of pace and cadence."""
+"""Largest squared distance of a transition's mean from the line between the means beside, as a share of theirs."""
 
 
 class _MovingPart(NamedTuple):
@@ -102,11 +96,7 @@ def segment_coarse_and_fine(
 def _build_stretches(
     elapsed_s: float, interruptions: Spans, starts_s: list[FloatArray], parameters: SegmentParameters
 ) -> Stretches:
-    """Build stretches, yet without their sums, that begin at ``starts_s`` and at both ends of interruptions.
-
-    Interruptions are rests (a pause or standing, or one after the other) and dropouts. Edges of those that last
-    ``min_rest_s`` or more are fixed.
-    """
+    """Build stretches without sums, cut at ``starts_s`` and interruptions; those of ``min_rest_s`` have fixed edges."""
     edges_s = np.unique(np.concatenate(((0.0, elapsed_s), interruptions.ravel(), *starts_s)))
     is_long = interruptions[:, 1] - interruptions[:, 0] >= parameters.min_rest_s
     is_fixed = np.isin(edges_s, np.append(interruptions[is_long], (0.0, elapsed_s)))
@@ -131,10 +121,7 @@ def _move_to_onsets(merged: Stretches, parts: list[_MovingPart], parameters: Seg
 def _build_part(
     t_s: FloatArray, columns: FloatArray, start_s: float, end_s: float, parameters: SegmentParameters
 ) -> _MovingPart:
-    """Build the part ``[start_s, end_s)`` from standardized columns.
-
-    Its first and last seconds (``ramp_s``), in which the runner speeds up or slows down, are set to unknown.
-    """
+    """Build the part ``[start_s, end_s)``; its first and last ``ramp_s``, where speed ramps, are unknown."""
     count = int((end_s - start_s) // parameters.grid_s)
     grid = start_s + parameters.grid_s * (np.arange(count, dtype=np.float64) + 0.5)
     rows = slice(int(np.searchsorted(t_s, start_s)), int(np.searchsorted(t_s, end_s, side="right")))
@@ -146,11 +133,7 @@ def _build_part(
 
 
 def _measure_noise_sd(parts: list[_MovingPart], parameters: SegmentParameters) -> FloatArray:
-    """Return the standard deviation of means over ``NOISE_BLOCK_S`` of each signal, ``(2,)``; 0 with too few.
-
-    It is computed from the differences between the means of adjacent blocks. Their lower quartile is used, which is
-    robust even where fast and slow alternate.
-    """
+    """Return the sd of ``NOISE_BLOCK_S`` means, ``(2,)``, from the lower quartile of their changes; 0 with too few."""
     block = max(round(NOISE_BLOCK_S / parameters.grid_s), 1)
     changes = [np.empty((0, 2))]
     for part in parts:
@@ -187,11 +170,7 @@ def _mean_values(cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices) 
 def _merge_transitions(
     part: _MovingPart, cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices, max_size: int
 ) -> EdgeIndices:
-    """Return the edges with each transition replaced by one edge, at the best place within it.
-
-    A transition is a segment of at most ``max_size`` rows whose mean pace and cadence lie between those of the segments
-    before and after. It arises because a watch smooths one change of pace into a ramp of some seconds.
-    """
+    """Replace each transition, a short segment between the means beside (from smoothing), by the best edge in it."""
     index = 1
     while index < len(edges) - 2:
         first, last = edges[index], edges[index + 1]
@@ -217,10 +196,7 @@ def _merge_transitions(
 def _drop_small_changes(
     cumulative: tuple[FloatArray, FloatArray], edges: EdgeIndices, min_change_sd: float
 ) -> EdgeIndices:
-    """Drop edges, the smallest change first, until the means on both sides of each differ by ``min_change_sd`` or more.
-
-    Pace and cadence drift slowly, so that two long segments can differ significantly by what no runner would notice.
-    """
+    """Drop edges, the smallest change first, until all means differ by ``min_change_sd``: slow drift is no change."""
     while len(edges) > 2:
         change = np.sqrt(np.nansum(np.diff(_mean_values(cumulative, edges), axis=0) ** 2, axis=1))
         smallest = int(np.argmin(change))

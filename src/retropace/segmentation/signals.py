@@ -1,7 +1,4 @@
-"""Standardized pace and cadence of an activity, one row per second.
-
-Each is in units of the standard deviation of its noise in steady running, so that both can be compared and added.
-"""
+"""Standardized pace and cadence, one row per second, in standard deviations of their noise in steady running."""
 
 from __future__ import annotations
 
@@ -17,16 +14,12 @@ from retropace.core.spans import FloatArray, contains
 MAX_SQUARED_DEVIATION = 16.0
 """Largest squared deviation of one second, in noise variances; a larger one (stumble, dropout) is reduced to this."""
 CORRELATION_TIME_S = 5.0
-"""Number of successive seconds that together count as one independent observation, because watches smooth over about
-that time."""
+"""Number of successive seconds that together count as one independent observation, because watches smooth."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardizedSignals:
-    """Speed and cadence in standard deviations of their noise; row ``i`` is the second ``[i, i + 1)``.
-
-    While the runner stands, both are set to 0. During pauses and long dropouts both are unknown.
-    """
+    """Speed and cadence in sd of noise, a row per second; 0 while standing, unknown in pauses and long dropouts."""
 
     values: FloatArray  # standardized speed and cadence, shape ``(n, 2)``; 0 where unknown
     known: NDArray[np.bool_]
@@ -45,11 +38,7 @@ class StandardizedSignals:
         return np.array([np.median(values[known]) if np.any(known) else np.nan for values, known in columns])
 
     def cost_to_level(self, level: FloatArray) -> FloatArray:
-        """Return how badly each second fits a level (mean speed and cadence), in nats, shape ``(n,)``; lower is better.
-
-        It is the negative log-likelihood up to a constant: half the squared deviation, capped, and divided by
-        ``CORRELATION_TIME_S`` because successive seconds are correlated.
-        """
+        """Return the negative log-likelihood (nats, capped) of each second, ``(n,)``, given mean speed and cadence."""
         deviation2 = np.minimum((self.values - level) ** 2, MAX_SQUARED_DEVIATION)
         deviation2[~self.known | ~np.isfinite(deviation2)] = 0.0
         cost: FloatArray = deviation2.sum(axis=1) / (2.0 * CORRELATION_TIME_S)
@@ -70,10 +59,7 @@ def standardize_signals(cleaned: CleanedActivity, parameters: SegmentParameters 
 
 
 def standardize_columns(cleaned: CleanedActivity, parameters: SegmentParameters) -> FloatArray:
-    """Return recorded speed and cadence on scales on which their noise has standard deviation 1, shape ``(n, 2)``.
-
-    The noise of speed v is ``speed_noise_floor_mps + speed_noise_share · v``; its scale is the integral of its inverse.
-    """
+    """Return speed and cadence, ``(n, 2)``, scaled to noise of sd 1; that of speed is a floor and a share of it."""
     share, floor_mps = parameters.speed_noise_share, parameters.speed_noise_floor_mps
     speed = np.log1p(share * cleaned.speed_mps / floor_mps) / share
     return np.column_stack((speed, cleaned.cadence_spm / parameters.cadence_noise_spm))
@@ -82,10 +68,7 @@ def standardize_columns(cleaned: CleanedActivity, parameters: SegmentParameters)
 def resample(
     times_s: FloatArray, t_s: FloatArray, columns: FloatArray, max_bridge_s: float
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Interpolate columns, recorded at ``t_s``, at the times ``times_s``; returns values and which of them to trust.
-
-    A value is trusted if a known value of its column lies within half of ``max_bridge_s`` seconds.
-    """
+    """Interpolate columns; returns values and which to trust: those within ``max_bridge_s / 2`` of a known one."""
     values, known = zip(*(_resample_column(times_s, t_s, column, max_bridge_s) for column in columns.T), strict=True)
     return np.column_stack(values), np.column_stack(known)
 
