@@ -62,7 +62,9 @@ def test_analysing_loads_what_the_file_needs(samples: Path) -> None:
     calls = call_fresh(*(["analyze", str(samples / name)] for name in unneeded))
     for name, call in zip(unneeded, calls, strict=True):
         assert call.status == 0, call.printed
-        assert not (unneeded[name] | drawing | documents | of_tests) & call.modules, name
+        # The title of the track session is a workout.
+        needed = {"retropace.output.tables.workout"} if name == "track-6x400.gpx" else set()
+        assert not (unneeded[name] | drawing | documents - needed | of_tests) & call.modules, name
     # A recording without annotations loads their types, but no parser, and no list of words is read.
     loaded = {name.rpartition(".")[2] for name in calls[-1].modules if name.startswith("retropace.annotations.")}
     types = {"annotation", "label"}

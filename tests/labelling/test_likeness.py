@@ -141,12 +141,6 @@ def test_only_marked_suspects_and_suggests_nothing() -> None:
     assert label(only_marked=True).segments.direction.tolist().count("backward") == 0
 
 
-def test_a_bout_several_times_as_long_as_the_marked_rep_is_none() -> None:
-    stretches = (WARM, BACK, EASY, (500.0, 2.0, 168.0, 148.0), EASY, COOL)
-    session = build_problem(*stretches, marked_as={1: BACKWARD})
-    assert judge_bouts_by_marked(session, np.array([0.0, 1.0, 0.0, 0.99, 0.0, 0.0]))[3] <= 0.1
-
-
 def test_a_probability_that_rounding_takes_above_one_counts_as_certain() -> None:
     session = build_problem(WARM, BACK, EASY, BACK, EASY, COOL, marked_as={1: BACKWARD})
     certain = 1.0 + 4.0 * np.finfo(np.float64).eps

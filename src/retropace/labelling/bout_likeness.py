@@ -22,8 +22,6 @@ MIN_REP_S = 20.0
 """Shortest bout (s) that may be a repetition; a shorter one is forward, or judged by the model beside an annotation."""
 MIN_REP_SHARE = 0.5
 """Shortest bout that may be a repetition, as a share of the shortest marked one, where that is below ``MIN_REP_S``."""
-MAX_REP_RATIO = 4.0
-"""Longest bout that may be a repetition, as a multiple of the longest marked one; longer ones are judged by dips."""
 MAX_LOG_DURATION_DIFFERENCE = 0.7
 """Largest difference in log duration that is counted, as sets have long and short repetitions."""
 SHORTER_LOG_ODDS = -3.85
@@ -40,11 +38,10 @@ def judge_bouts_by_marked(problem: LabellingProblem, probability: FloatArray) ->
         return probability
     judged = probability.copy()
     min_rep_s = min(MIN_REP_S, *(MIN_REP_SHARE * rep.duration_s for rep in reps))
-    max_rep_s = MAX_REP_RATIO * max(rep.duration_s for rep in reps)
     for bout in find_bouts(problem, is_candidate):
         rows = np.arange(bout.first, bout.end)
-        adjoins = np.any(problem.marked[max(bout.first - 1, 0) : bout.end + 1] == 1)
-        if bout.duration_s < min_rep_s or (bout.duration_s > max_rep_s and not adjoins):
+        if bout.duration_s < min_rep_s:
+            adjoins = np.any(problem.marked[max(bout.first - 1, 0) : bout.end + 1] == 1)
             judged[rows] = probability[rows] if adjoins else np.minimum(probability[rows], MAX_OTHER_PROBABILITY)
             continue
         model = float(np.average(probability[rows], weights=problem.features.duration_s[rows]))

@@ -80,7 +80,16 @@ def test_a_pause_within_a_step_and_hills_do_not_break_the_alignment(kind: str, s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", sorted(WAYS))
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *sorted(WAYS.keys() - {"ladder"}),
+        pytest.param(
+            "ladder",
+            marks=pytest.mark.xfail(reason="a ladder said without recoveries loses its last 100 m", strict=True),
+        ),
+    ],
+)
 def test_most_ways_to_say_a_session_are_understood(kind: str) -> None:
     made = said_session(kind)
     analyses = [analyze(made.activity, [parse_sentence(sentence)]) for sentence in WAYS[kind]]

@@ -253,6 +253,9 @@ def test_the_order_of_paths_and_processes_does_not_matter(tmp_path: Path) -> Non
 def test_zones_and_athletes_are_settings_too(tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(ROOT / "samples", tmp_path / "in")
+    # Its title would label it.
+    track = tmp_path / "in" / "track-6x400.gpx"
+    track.write_text(track.read_text(encoding="utf-8").replace("6 x 400 m backward", "evening"), encoding="utf-8")
     ran = retropace("batch", "in", "--athlete", "ann", data=data, cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "ann: no such athlete is known" in ran.stderr
@@ -268,9 +271,9 @@ def test_zones_and_athletes_are_settings_too(tmp_path: Path) -> None:
         assert ran.returncode == 0, ran.stderr
         told.append(json.loads(ran.stdout))
     assert [one["files"]["unchanged"] for one in told] == [0, 0, 0, 4]
-    track = [next(row for row in one["activities"] if "6x400" in row["path"]) for one in told]
-    assert track[0]["backward_annotated_m"] == 0.0
-    assert track[2]["backward_annotated_m"] == pytest.approx(track[2]["distance_m"], rel=0.01)
+    rows_of_track = [next(row for row in one["activities"] if "6x400" in row["path"]) for one in told]
+    assert rows_of_track[0]["backward_annotated_m"] == 0.0
+    assert rows_of_track[2]["backward_annotated_m"] == pytest.approx(rows_of_track[2]["distance_m"], rel=0.01)
     with Library(data / "library.sqlite") as library:
         assert "retropace" in library.db.execute("SELECT description FROM settings").fetchone()[0]
         assert len(library.db.execute("SELECT * FROM settings").fetchall()) == 3
