@@ -15,7 +15,7 @@ COMPLETE_LOG_ODDS = -4.0
 """Log-odds added where annotations are complete, because a runner who names all repetitions forgets few."""
 CALIBRATION_SLOPE = 1.3
 """Calibrated log-odds per log-odds of likeness, fitted on the fit half of half-made sessions."""
-CALIBRATION_LOG_ODDS = 1.4
+CALIBRATION_LOG_ODDS = 1.25
 """Log-odds of likeness at which half of the stretches truly are backward: the most alike are so partly by chance."""
 MAX_MODEL_LOG_ODDS = 6.0
 """Largest log-odds of the model, for or against backward; larger ones count as this."""
